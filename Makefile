@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+# slipway: boot fleets into RAM from signed layers. `make help` lists targets.
+
+O ?= build
+override O := $(abspath $(O))
+PREFIX ?= /usr/local
+CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/slipway
+V ?=
+override V := $(filter-out 0,$(V))
+
+CC := gcc
+KLCC := klcc
+AR_PROG := ar
+STRIP_PROG := strip
+CRYPTO := $(O)/klibcrypto
+export O V CC KLCC AR_PROG STRIP_PROG CRYPTO CACHE WERROR SANFLAGS NOKLIBC
+
+build = $(MAKE) -rR --no-print-directory -f scripts/Makefile.build
+
+.PHONY: all deps crypto check demo bench size install clean help
+.DEFAULT_GOAL := all
+
+# all: build every program (default)
+all: deps crypto
+	@$(build) dir=.
+
+# deps: install the Debian packages that are missing, once
+deps:
+	@scripts/deps build
+
+crypto: deps
+	@scripts/libcrypto "$(CRYPTO)"
+
+# check: run every test but the long ones
+check:
+	@scripts/deps build check
+	@$(MAKE) --no-print-directory all
+	@tests/run
+
+# demo: build, sign and netboot a Debian role in QEMU (ROLE=web|rescue)
+demo:
+	@scripts/deps build demo
+	@$(MAKE) --no-print-directory all
+	@scripts/demo $(ROLE)
+
+# bench: measure, as ratios taken in one run
+bench:
+	@scripts/deps build check
+	@$(MAKE) --no-print-directory all
+	@tests/bench
+
+# size: print the sizes that are bounded
+size: all
+	@tests/size
+
+# install: install into DESTDIR and PREFIX
+install: all
+	@scripts/install "$(O)" "$(DESTDIR)" "$(PREFIX)"
+
+# clean: remove what was built
+clean:
+	rm -rf "$(O)"
+
+help:
+	@sed -n 's/^# \([a-z]*\): /  \1\t/p' Makefile | expand -t 12
+	@echo 'Variables: O=DIR (output, default build), V=1 (show commands),'
+	@echo '  WERROR=1, PREFIX=/usr/local, DESTDIR=, CACHE=~/.cache/slipway'

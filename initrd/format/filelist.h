@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filelist.h - the initrd's own list of files, by which /init proves that its
+ * archive arrived whole: kernels start /init even out of a cut archive.
+ *
+ *	slipway-files 1
+ *	SHA256 SIZE PATH		one line per regular file, path order
+ *
+ * at FILELIST_PATH; the archive's last member, FILELIST_SENTINEL, holds the
+ * digest of that list in hex and a newline.
+ */
+#ifndef FORMAT_FILELIST_H
+#define FORMAT_FILELIST_H
+
+#include "format/digest.h"
+#include "format/text.h"
+
+#define FILELIST_PATH "/slipway/files"
+#define FILELIST_SENTINEL "/slipway/sentinel"
+#define FILELIST_MAGIC "slipway-files 1\n"
+#define FILELIST_SIZE_MAX (1u << 20)
+
+struct filelist_item {
+	uint8_t digest[DIGEST_SIZE];
+	uint64_t size;
+	char path[1024];		/* relative, NUL terminated */
+};
+
+/* filelist_open - check the magic; *@items is the rest. 0 or -EBADMSG. */
+int filelist_open(struct span text, struct span *items, struct fault *f);
+
+/* filelist_next - 1, 0 at the end, -EBADMSG, -EOVERFLOW. */
+int filelist_next(struct span *items, struct filelist_item *it,
+		  struct fault *f);
+
+/* filelist_print - one line; returns its length or -EOVERFLOW. */
+int filelist_print(char *buf, size_t size, const struct filelist_item *it);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * site.h - one operator's fleet, a folder; and the INI style files in it.
+ *
+ *	site.conf		[site] name, url, default-role
+ *	bases/NAME/base.conf	roles/NAME/role.conf	keys/	public/
+ *	build/			what one verb leaves for the next:
+ *	  bases/NAME/base.squashfs, base.info
+ *	  overlays/ROLE/overlay.cpio.gz, overlay.info
+ *	  initrd/BASE/vmlinuz, initrd.img, initrd.info
+ *	state/			what must survive a clean: serial
+ *
+ * *.info are INI files too, written by our own tools.
+ */
+#ifndef HOST_SITE_H
+#define HOST_SITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One "key = value" of an INI file. '#' or ';' begins a comment line. */
+struct ini_item {
+	char *section, *key, *value;
+	unsigned int line;
+};
+
+struct ini {
+	char *path;
+	size_t n;
+	struct ini_item *items;
+};
+
+/*
+ * ini_read - read a file. Returns 0 or -errno; a malformed line dies with
+ * path and line. ini_get - the last value of @key in @section, or NULL.
+ * ini_need - the same, dying with the file's name when it is missing.
+ */
+int ini_read(struct ini *ini, const char *path);
+const char *ini_get(const struct ini *ini, const char *section,
+		    const char *key);
+const char *ini_need(const struct ini *ini, const char *section,
+		     const char *key);
+void ini_free(struct ini *ini);
+
+/* ini_known - die (path, line, key) on a key of @section not in @keys. */
+void ini_known(const struct ini *ini, const char *section,
+	       const char *const *keys);
+
+struct site {
+	char *dir;			/* absolute */
+	struct ini conf;
+	const char *name, *url;		/* of [site] */
+	const char *default_role;	/* or NULL */
+};
+
+/*
+ * site_open - find site.conf in @dir (NULL: the working directory and its
+ * parents, as git does), read and check it, or die with what to do.
+ */
+void site_open(struct site *s, const char *dir);
+
+/* site_path - malloc-ed "dir/..." from a printf format. */
+char *site_path(const struct site *s, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * site_list - names of the folders in @sub ("roles", "bases") that hold
+ * @file, sorted; malloc-ed, NULL terminated.
+ */
+char **site_list(const struct site *s, const char *sub, const char *file);
+
+/* site_name_ok - may @name be a role, base or site name? (text_name_ok) */
+bool site_name_ok(const char *name);
+
+/* site_mkdirs - mkdir -p, or die. */
+void site_mkdirs(const char *path);
+
+/* site_lock - take build/lock, dying when another slipway holds it. */
+void site_lock(const struct site *s);
+
+/* words - split at blanks and commas; malloc-ed, NULL terminated. */
+char **words(const char *text);
+
+#endif
