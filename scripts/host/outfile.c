@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+/*
+ * outfile.c - files that are there whole or not at all.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/alloc.h"
+#include "host/error.h"
+#include "host/outfile.h"
+
+#define PENDING_MAX 64
+
+/* What is to be removed. Slots are never freed, so that a signal handler may
+ * walk them at any time; used says whether a slot counts. */
+static struct pending {
+	char path[PATH_MAX];
+	volatile sig_atomic_t used;
+} pending[PENDING_MAX];
+static pid_t owner;
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	remove(path);
+	return 0;
+}
+
+/* Not async-signal-safe to the letter; the alternative on a fatal signal is
+ * to leave the file behind. A child that was forked removes nothing. */
+static void remove_pending(void)
+{
+	unsigned int i;
+
+	if (getpid() != owner)
+		return;
+	for (i = 0; i < PENDING_MAX; i++) {
+		if (!pending[i].used)
+			continue;
+		pending[i].used = 0;
+		if (unlink(pending[i].path) && errno != ENOENT)
+			nftw(pending[i].path, remove_one, 16,
+			     FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	}
+}
+
+static void on_signal(int sig)
+{
+	remove_pending();
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void install_once(void)
+{
+	static const int fatal[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	struct sigaction sa = { .sa_handler = on_signal }, old;
+	unsigned int i;
+
+	if (owner)
+		return;
+	owner = getpid();
+	atexit(remove_pending);
+	for (i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
+		if (!sigaction(fatal[i], NULL, &old) &&
+		    old.sa_handler == SIG_DFL)
+			sigaction(fatal[i], &sa, NULL);
+}
+
+void outfile_cleanup(const char *path)
+{
+	unsigned int i;
+
+	install_once();
+	for (i = 0; i < PENDING_MAX && pending[i].used; i++)
+		;
+	if (i == PENDING_MAX || strlen(path) >= PATH_MAX)
+		die("%s: too many temporary files", path);
+	strcpy(pending[i].path, path);
+	pending[i].used = 1;
+}
+
+void outfile_keep(const char *path)
+{
+	unsigned int i;
+
+	for (i = 0; i < PENDING_MAX; i++)
+		if (pending[i].used && !strcmp(pending[i].path, path))
+			pending[i].used = 0;
+}
+
+void outfile_open(struct outfile *o, const char *path, unsigned int mode)
+{
+	o->path = xstrdup(path);
+	o->tmp = xasprintf("%s.XXXXXX", path);
+	o->fd = mkostemp(o->tmp, O_CLOEXEC);
+	if (o->fd < 0)
+		die("%s: cannot create:", path);
+	outfile_cleanup(o->tmp);
+	if (fchmod(o->fd, mode))
+		die("%s: chmod:", o->tmp);
+}
+
+void outfile_write(struct outfile *o, const void *p, size_t size)
+{
+	const char *at = p;
+	ssize_t n;
+
+	while (size) {
+		n = write(o->fd, at, size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			die("%s: write:", o->path);
+		at += n;
+		size -= n;
+	}
+}
+
+static void release(struct outfile *o)
+{
+	free(o->path);
+	free(o->tmp);
+	memset(o, 0, sizeof(*o));
+	o->fd = -1;
+}
+
+static void sync_folder(const char *path)
+{
+	char *copy = xstrdup(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(copy);
+}
+
+void outfile_commit(struct outfile *o)
+{
+	if (fsync(o->fd) || close(o->fd))
+		die("%s: write:", o->path);
+	if (rename(o->tmp, o->path))
+		die("%s: rename:", o->path);
+	outfile_keep(o->tmp);
+	sync_folder(o->path);
+	release(o);
+}
+
+void outfile_drop(struct outfile *o)
+{
+	close(o->fd);
+	unlink(o->tmp);
+	outfile_keep(o->tmp);
+	release(o);
+}
+
+void outfile_put(const char *path, unsigned int mode, const void *p,
+		 size_t size)
+{
+	struct outfile o;
+
+	outfile_open(&o, path, mode);
+	outfile_write(&o, p, size);
+	outfile_commit(&o);
+}
+
+static char *read_all(int fd, size_t max, size_t *size)
+{
+	size_t room = 4096, n = 0;
+	char *buf = xmalloc(room + 1);
+	ssize_t got;
+
+	while ((got = read(fd, buf + n, room - n)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 || (n += got) > max) {
+			if (got > 0)
+				errno = EFBIG;
+			free(buf);
+			return NULL;
+		}
+		if (n == room)
+			buf = xrealloc(buf, (room *= 2) + 1, 1);
+	}
+	buf[n] = '\0';
+	if (size)
+		*size = n;
+	return buf;
+}
+
+char *outfile_slurp(const char *path, size_t max, size_t *size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
+	char *buf;
+
+	if (fd < 0)
+		return NULL;
+	buf = read_all(fd, max, size);
+	err = errno;
+	close(fd);
+	errno = err;
+	return buf;
+}

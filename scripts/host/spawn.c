@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+/*
+ * spawn.c - run another program without a shell.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/alloc.h"
+#include "host/error.h"
+#include "host/spawn.h"
+
+static void child(struct spawn *s, int report) __attribute__((noreturn));
+
+static void child(struct spawn *s, int report)
+{
+	int in = s->in, err;
+
+	/* the parent's death must not leave a build running */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+	if (in < 0)
+		in = open("/dev/null", O_RDONLY);
+	if (dup2(in, 0) < 0 || (s->out >= 0 && dup2(s->out, 1) < 0) ||
+	    (s->err >= 0 && dup2(s->err, 2) < 0))
+		goto failed;
+	if (s->dir && chdir(s->dir))
+		goto failed;
+	for (; s->env && *s->env; s->env++)
+		putenv((char *)*s->env);
+	execvp(s->argv[0], (char *const *)s->argv);
+failed:
+	err = errno;
+	if (write(report, &err, sizeof(err)) != sizeof(err))
+		_exit(127);
+	_exit(127);
+}
+
+int spawn_start(struct spawn *s)
+{
+	int report[2], err = 0;
+	ssize_t n;
+
+	if (pipe2(report, O_CLOEXEC))
+		return -errno;
+	s->pid = fork();
+	if (s->pid == 0)
+		child(s, report[1]);
+	close(report[1]);
+	if (s->pid < 0) {
+		err = errno;
+		close(report[0]);
+		return -err;
+	}
+	do {
+		n = read(report[0], &err, sizeof(err));
+	} while (n < 0 && errno == EINTR);
+	close(report[0]);
+	if (n == sizeof(err)) {
+		waitpid(s->pid, NULL, 0);
+		return -err;
+	}
+	return 0;
+}
+
+int spawn_wait(struct spawn *s)
+{
+	int status;
+
+	while (waitpid(s->pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 255;
+	s->pid = 0;
+	return WIFSIGNALED(status) ? 256 + WTERMSIG(status) :
+				     WEXITSTATUS(status);
+}
+
+int spawn_run(struct spawn *s)
+{
+	int err = spawn_start(s);
+
+	if (err) {
+		errno = -err;
+		die("%s: cannot start:", s->argv[0]);
+	}
+	return spawn_wait(s);
+}
+
+static bool in_path(const char *prog)
+{
+	const char *path = getenv("PATH");
+	char *copy = xstrdup(path ? path : "/usr/bin:/bin"), *save, *dir;
+	bool found = false;
+
+	for (dir = strtok_r(copy, ":", &save); dir && !found;
+	     dir = strtok_r(NULL, ":", &save)) {
+		char *full = xasprintf("%s/%s", dir, prog);
+
+		found = !access(full, X_OK);
+		free(full);
+	}
+	free(copy);
+	return found;
+}
+
+void spawn_need(const char *prog, const char *package)
+{
+	if (!in_path(prog))
+		die("%s: not installed; apt-get install %s", prog, package);
+}
+
+/* The last lines of @text, as a copy. */
+static char *last_lines(const char *text, size_t size, unsigned int lines)
+{
+	const char *at = text + size;
+
+	if (at > text && at[-1] == '\n')
+		at--;
+	while (at > text && (at[-1] != '\n' || --lines))
+		at--;
+	return xasprintf("%.*s", (int)(text + size - at), at);
+}
+
+char *spawn_tail(int fd, int log, unsigned int lines)
+{
+	const size_t window = 64 << 10;
+	char *buf = xmalloc(2 * window), *tail;
+	size_t n = 0;
+	ssize_t got;
+
+	while ((got = read(fd, buf + n, window)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			break;
+		if (log >= 0 && write(log, buf + n, got) != got)
+			log = -1;
+		n += got;
+		if (n > window) {
+			memmove(buf, buf + n - window, window);
+			n = window;
+		}
+	}
+	tail = last_lines(buf, n, lines);
+	free(buf);
+	return tail;
+}
