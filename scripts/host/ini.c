@@ -44,9 +44,25 @@ static void add(struct ini *ini, const char *section, char *line,
 	it->line = number;
 }
 
+/* A line that begins with a blank goes on with the value before it. */
+static bool continues(struct ini *ini, const char *line, char *text)
+{
+	struct ini_item *last = ini->n ? &ini->items[ini->n - 1] : NULL;
+	char *joined;
+
+	if (!last || !isblank((unsigned char)*line) || *text == '#' ||
+	    *text == ';' || *text == '[')
+		return false;
+	joined =
+		xasprintf("%s%s%s", last->value, *last->value ? " " : "", text);
+	free(last->value);
+	last->value = joined;
+	return true;
+}
+
 int ini_read(struct ini *ini, const char *path)
 {
-	char *text, *line, *next, *section = NULL;
+	char *text, *raw, *line, *next, *section = NULL;
 	unsigned int number = 0;
 	size_t size;
 
@@ -57,13 +73,14 @@ int ini_read(struct ini *ini, const char *path)
 	ini->path = xstrdup(path);
 	if (strlen(text) != size)
 		die("%s: holds a NUL byte; it should be text", path);
-	for (line = text; line; line = next) {
-		next = strchr(line, '\n');
+	for (raw = text; raw; raw = next) {
+		next = strchr(raw, '\n');
 		if (next)
 			*next++ = '\0';
 		number++;
-		line = trim(line);
-		if (!*line || *line == '#' || *line == ';')
+		line = trim(raw);
+		if (!*line || *line == '#' || *line == ';' ||
+		    continues(ini, raw, line))
 			continue;
 		if (*line != '[') {
 			add(ini, section ? section : "", line, number);
@@ -79,8 +96,7 @@ int ini_read(struct ini *ini, const char *path)
 	return 0;
 }
 
-const char *ini_get(const struct ini *ini, const char *section,
-		    const char *key)
+const char *ini_get(const struct ini *ini, const char *section, const char *key)
 {
 	size_t i = ini->n;
 

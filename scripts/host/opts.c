@@ -12,8 +12,8 @@
 #include "host/error.h"
 #include "host/opts.h"
 
-#define LONG_ONLY 256	/* getopt values of options without a letter */
-#define HELP 4096
+#define LONG_ONLY 256 /* getopt values of options without a letter */
+#define HELP	  4096
 
 static size_t count(const struct opts *o)
 {
@@ -76,8 +76,7 @@ static struct option *long_table(const struct opts *o, size_t n, char *letters)
 	*letters++ = ':';
 	for (i = 0; i < n; i++) {
 		l[i].name = o->opts[i].name;
-		l[i].has_arg = o->opts[i].arg ? required_argument :
-						no_argument;
+		l[i].has_arg = o->opts[i].arg ? required_argument : no_argument;
 		l[i].val = LONG_ONLY + i;
 		if (!o->opts[i].letter)
 			continue;
@@ -97,11 +96,10 @@ static void refuse(const struct opts *o, int c, char **argv)
 		fprintf(stderr, "%s: option '-%c' %s", o->prog, optopt,
 			c == ':' ? "needs a value" : "is unknown");
 	else
-		fprintf(stderr, "%s: option '%s' %s", o->prog,
-			argv[optind - 1],
-			c == ':' ? "needs a value" :
-			optopt	 ? "takes no value" :
-				   "is unknown");
+		fprintf(stderr, "%s: option '%s' %s", o->prog, argv[optind - 1],
+			c == ':' ? "needs a value"
+			: optopt ? "takes no value"
+				 : "is unknown");
 	try_help(o);
 }
 
@@ -122,8 +120,7 @@ int opts_parse(const struct opts *o, int argc, char **argv)
 		if (c == '?' || c == ':')
 			refuse(o, c, argv);
 		for (i = 0; i < n; i++)
-			if (c == (int)(LONG_ONLY + i) ||
-			    c == o->opts[i].letter)
+			if (c == (int)(LONG_ONLY + i) || c == o->opts[i].letter)
 				apply(&o->opts[i], optarg);
 	}
 	free(letters);

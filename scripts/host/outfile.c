@@ -62,8 +62,8 @@ static void on_signal(int sig)
 
 static void install_once(void)
 {
-	static const int fatal[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
-	struct sigaction sa = { .sa_handler = on_signal }, old;
+	static const int fatal[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+	struct sigaction sa = {.sa_handler = on_signal}, old;
 	unsigned int i;
 
 	if (owner)

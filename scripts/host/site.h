@@ -18,7 +18,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One "key = value" of an INI file. '#' or ';' begins a comment line. */
+/*
+ * One "key = value" of an INI file. '#' or ';' begins a comment line; a line
+ * that begins with a blank goes on with the value before it.
+ */
 struct ini_item {
 	char *section, *key, *value;
 	unsigned int line;

@@ -80,8 +80,8 @@ int spawn_wait(struct spawn *s)
 		if (errno != EINTR)
 			return 255;
 	s->pid = 0;
-	return WIFSIGNALED(status) ? 256 + WTERMSIG(status) :
-				     WEXITSTATUS(status);
+	return WIFSIGNALED(status) ? 256 + WTERMSIG(status)
+				   : WEXITSTATUS(status);
 }
 
 int spawn_run(struct spawn *s)
