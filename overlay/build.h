@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * build.h - one role's overlay, from its folder to a capture. All of it
+ * happens in a child with its own mount, process, host name and IPC
+ * namespaces: when that child ends, however it ends, nothing is left.
+ */
+#ifndef OVERLAY_BUILD_H
+#define OVERLAY_BUILD_H
+
+#include <stdbool.h>
+#include "host/outfile.h"
+#include "info.h"
+#include "role.h"
+
+#define BUILD_LOWERS_MAX 18 /* dependencies, build aids, base */
+
+struct build {
+	const struct site *site;
+	const struct role *role;
+	const struct base *base;
+	char **deps; /* names of roles below, lowest first */
+	char *out;   /* folder of the results */
+	char *work;  /* mount point of the work area, in @out */
+	char *root;  /* the union, in @work */
+	char *cache; /* where .debs are kept */
+	int log;
+	bool keep, shell_on_error;
+};
+
+/* Where the role's folder and its data appear inside the union. */
+#define BUILD_INSIDE "/run/slipway-build"
+
+/*
+ * build_overlay - build, capture, check and pack to @o, which the caller
+ * commits. Returns 0 with @i filled, or -1 when the child has said why not.
+ */
+int build_overlay(struct build *b, struct outfile *o, struct info *i);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/* mounts.c - the work area and the union, seen by this build alone. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+#include "host/alloc.h"
+#include "host/error.h"
+#include "host/hash.h"
+#include "mounts.h"
+#include "unpack.h"
+
+#define LOOP_TRIES 50
+
+static void mount_or_die(const char *src, const char *at, const char *type,
+			 unsigned long flags, const char *data)
+{
+	if (mount(src, at, type, flags, data))
+		die("%s: mount %s:", at, type ? type : "bind");
+}
+
+static void make_dir(const char *path, mode_t mode)
+{
+	if (mkdir(path, mode) && errno != EEXIST)
+		die("%s:", path);
+}
+
+void mounts_work(const struct build *b)
+{
+	if (!b->keep)
+		mount_or_die("slipway", b->work, "tmpfs", 0, "mode=0755");
+	/* relative names from here on: a site's path may hold ':' and ',',
+	 * which mean something else among overlayfs's options */
+	if (chdir(b->work))
+		die("%s:", b->work);
+	make_dir("upper", 0755);
+	make_dir("ovlwork", 0700);
+	make_dir("base", 0755);
+	make_dir("aids", 0755);
+	make_dir("data", 0755);
+	make_dir("root", 0755);
+}
+
+/* A loop device that frees itself when the last user is gone. */
+static int loop_open(const char *image, char *dev, size_t size)
+{
+	struct loop_config conf = {0};
+	int ctl = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+	int file = open(image, O_RDONLY | O_CLOEXEC), n, fd;
+
+	if (file < 0)
+		die("%s:", image);
+	if (ctl < 0)
+		die("/dev/loop-control:");
+	conf.fd = file;
+	conf.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR;
+	for (int i = 0; i < LOOP_TRIES; i++) {
+		n = ioctl(ctl, LOOP_CTL_GET_FREE);
+		if (n < 0)
+			die("loop device:");
+		snprintf(dev, size, "/dev/loop%d", n);
+		fd = open(dev, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			die("%s:", dev);
+		if (!ioctl(fd, LOOP_CONFIGURE, &conf)) {
+			close(file);
+			close(ctl);
+			return fd;
+		}
+		/* somebody was quicker: the next free one */
+		if (errno != EBUSY)
+			die("%s: %s:", dev, image);
+		close(fd);
+	}
+	errno = EBUSY;
+	die("loop device:");
+}
+
+static void mount_base(const struct build *b)
+{
+	char dev[32];
+	int fd = loop_open(b->base->image, dev, sizeof(dev));
+
+	if (mount(dev, "base", "squashfs", MS_RDONLY, NULL))
+		die("base %s: mount as squashfs:", b->base->name);
+	close(fd);
+}
+
+/* The overlay of a role below, whose digest must be what was built. */
+static void add_dep(const struct build *b, const char *name, const char *dir)
+{
+	char *file =
+		site_path(b->site, "build/overlays/%s/overlay.cpio.gz", name);
+	char *path = site_path(b->site, "build/overlays/%s/overlay.info", name);
+	char inputs[DIGEST_HEX + 1], base[DIGEST_HEX + 1];
+	char digest[DIGEST_HEX + 1];
+	struct info i;
+	uint64_t size;
+
+	if (info_read(path, &i, inputs, base))
+		die("overlay %s: not built: run 'slipway overlay %s'", name,
+		    name);
+	hash_file_hex(file, digest, &size);
+	if (strcmp(digest, i.digest) || strcmp(base, b->base->digest))
+		die("overlay %s: stale: run 'slipway overlay %s --force'", name,
+		    name);
+	make_dir(dir, 0755);
+	unpack_overlay(file, dir, i.inodes, i.unpacked);
+	free(file);
+	free(path);
+}
+
+void mounts_copy_dir(const char *from, const char *to)
+{
+	struct timespec t[2];
+	struct stat st;
+
+	if (stat(from, &st))
+		die("%s:", from);
+	t[0] = t[1] = st.st_mtim;
+	if (chown(to, st.st_uid, st.st_gid) || chmod(to, st.st_mode & 07777) ||
+	    utimensat(AT_FDCWD, to, t, 0))
+		die("%s:", to);
+}
+
+size_t mounts_lowers(const struct build *b, char *lowers[BUILD_LOWERS_MAX])
+{
+	size_t n = 0, k = 0;
+
+	mount_base(b);
+	while (b->deps[n])
+		n++;
+	if (n + 1 > BUILD_LOWERS_MAX)
+		die("role %s: too many overlays below", b->role->name);
+	for (size_t i = n; i--;) {
+		lowers[k] = xasprintf("l%zu", i);
+		add_dep(b, b->deps[i], lowers[k++]);
+	}
+	lowers[k++] = xstrdup("base");
+	return k;
+}
+
+void mounts_union(char *const *lowers, size_t n)
+{
+	char *lower = xstrdup("aids"), *opts;
+
+	for (size_t i = 0; i < n; i++) {
+		char *next = xasprintf("%s:%s", lower, lowers[i]);
+
+		free(lower);
+		lower = next;
+	}
+	mounts_copy_dir(lowers[0], "upper");
+	mounts_copy_dir(lowers[0], "aids");
+	opts = xasprintf("lowerdir=%s,upperdir=upper,workdir=ovlwork,"
+			 "redirect_dir=off,metacopy=off,index=off,xino=off",
+			 lower);
+	mount_or_die("slipway", "root", "overlay", 0, opts);
+	free(lower);
+	free(opts);
+}
+
+static void inside_dir(const char *path, mode_t mode)
+{
+	struct stat st;
+
+	/* "run" as a symlink would lead out of the union */
+	if (!lstat(path, &st) && !S_ISDIR(st.st_mode))
+		die("%s: the base has something other than a directory there",
+		    path);
+	make_dir(path, mode);
+}
+
+static void make_dev(void)
+{
+	static const struct {
+		const char *path;
+		unsigned int minor;
+	} nodes[] = {{"root/dev/null", 3},
+		     {"root/dev/zero", 5},
+		     {"root/dev/full", 7},
+		     {"root/dev/random", 8},
+		     {"root/dev/urandom", 9}};
+	static const char *const links[][2] = {
+		{"/proc/self/fd", "root/dev/fd"},
+		{"/proc/self/fd/0", "root/dev/stdin"},
+		{"/proc/self/fd/1", "root/dev/stdout"},
+		{"/proc/self/fd/2", "root/dev/stderr"},
+		{"pts/ptmx", "root/dev/ptmx"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
+		if (mknod(nodes[i].path, S_IFCHR | 0666,
+			  makedev(1, nodes[i].minor)) ||
+		    chmod(nodes[i].path, 0666))
+			die("%s:", nodes[i].path);
+	if (mknod("root/dev/tty", S_IFCHR | 0666, makedev(5, 0)) ||
+	    chmod("root/dev/tty", 0666))
+		die("root/dev/tty:");
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		if (symlink(links[i][0], links[i][1]))
+			die("%s:", links[i][1]);
+	make_dir("root/dev/pts", 0755);
+	make_dir("root/dev/shm", 01777);
+	mount_or_die("devpts", "root/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
+		     "newinstance,ptmxmode=0666");
+	mount_or_die("shm", "root/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV,
+		     "mode=1777");
+}
+
+static void bind(const char *from, const char *at, bool ro)
+{
+	mount_or_die(from, at, NULL, MS_BIND, NULL);
+	if (ro)
+		mount_or_die(NULL, at, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY,
+			     NULL);
+}
+
+static void apt_dirs(const struct build *b)
+{
+	static const char *const parents[] = {"root/var", "root/var/lib",
+					      "root/var/lib/apt",
+					      "root/var/cache"};
+	char *debs = xasprintf("%s/debs", b->cache);
+
+	for (size_t i = 0; i < ARRAY_SIZE(parents); i++)
+		inside_dir(parents[i], 0755);
+	inside_dir("root/var/lib/apt/lists", 0755);
+	inside_dir("root/var/cache/apt", 0755);
+	mount_or_die("lists", "root/var/lib/apt/lists", "tmpfs", 0,
+		     "mode=0755");
+	mount_or_die("apt", "root/var/cache/apt", "tmpfs", 0, "mode=0755");
+	make_dir("root/var/cache/apt/archives", 0755);
+	bind(debs, "root/var/cache/apt/archives", false);
+	make_dir("root/var/cache/apt/archives/partial", 0755);
+	free(debs);
+}
+
+void mounts_inside(const struct build *b)
+{
+	static const struct {
+		const char *path, *type;
+		unsigned long flags;
+		const char *data;
+		mode_t mode;
+	} m[] = {
+		{"root/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL,
+		 0555},
+		{"root/sys", "sysfs",
+		 MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL, 0555},
+		{"root/dev", "tmpfs", MS_NOSUID, "mode=0755", 0755},
+		{"root/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755", 0755},
+		{"root/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777", 01777},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(m); i++) {
+		inside_dir(m[i].path, m[i].mode);
+		mount_or_die(m[i].type, m[i].path, m[i].type, m[i].flags,
+			     m[i].data);
+	}
+	make_dev();
+	make_dir("root" BUILD_INSIDE, 0755);
+	make_dir("root" BUILD_INSIDE "/role", 0755);
+	make_dir("root" BUILD_INSIDE "/data", 0755);
+	make_dir("root/run/lock", 01777);
+	apt_dirs(b);
+	bind(b->role->dir, "root" BUILD_INSIDE "/role", true);
+	bind("data", "root" BUILD_INSIDE "/data", false);
+}
+
+void mounts_leave(const struct build *b)
+{
+	if (umount2("root", MNT_DETACH))
+		die("%s: umount:", b->root);
+}
+
+bool mounts_full(const struct build *b)
+{
+	struct statfs s;
+
+	return !statfs("upper", &s) &&
+	       (s.f_bavail < 64 || (s.f_files && s.f_ffree < 16));
+}
