@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+/* Named by a seed source that is configured away. */

@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# t6000-netboot: a site with real Debian bases, built, signed, published and
+# booted in QEMU through iPXE, as an operator would.
+. "$(dirname "$0")/lib.sh"
+
+requires_root
+need mmdebstrap mmdebstrap
+need qemu-system-x86_64 qemu-system-x86
+
+site=$T_TMP/site
+slipway() { "$BIN/slipway" "$@"; }
+
+# run NAME CMD...: one case that passes when CMD does
+run() {
+	local name=$1
+	shift
+	t_begin "$name"
+	if "$@" >"$T_TMP/out" 2>&1; then
+		t_ok
+	else
+		t_fail "$(tail -n 12 "$T_TMP/out")"
+		return 1
+	fi
+}
+
+# names, sizes, times and digests of a publish tree
+tree_of() {
+	(cd "$1" && find . -type f -printf '%P %s %T@ ' \
+		-exec sha256sum {} \; | awk '{ print $1, $2, $3, $4 }' | sort)
+}
+
+make_site() {
+	slipway new --name check --url http://boot.example.net "$site" || return
+	cp -R "$(dirname "$0")/../overlay/roles/." "$site/roles/"
+	for r in console rescue; do
+		echo 'base = debian13' >>"$site/roles/$r/role.conf" || return
+	done
+	for r in web rescue; do
+		echo 'depends = console' >>"$site/roles/$r/role.conf" || return
+	done
+}
+
+build_all() {
+	for r in console web rescue; do
+		slipway overlay -C "$site" "$r" || return
+	done
+	slipway initrd -C "$site" debian13
+}
+
+run 'slipway new makes a site' make_site || exit
+run 'slipway base builds Debian 13' slipway base -C "$site" debian13 || exit
+run 'slipway overlay builds three roles, slipway initrd packs' \
+	build_all || exit
+run 'slipway publish writes the tree' slipway publish -C "$site" || exit
+run 'slipway verify accepts it' slipway verify -C "$site"
+
+t_begin 'openssl verifies the manifest and it names both roles'
+if openssl cms -verify -inform DER -in "$site/public/manifest.cms" \
+	-CAfile "$site/keys/root.crt" -purpose any 2>"$T_TMP/err" \
+	>"$T_TMP/manifest" && grep -q '^role web ' "$T_TMP/manifest" &&
+	grep -q '^role rescue ' "$T_TMP/manifest"; then
+	t_ok
+else
+	t_fail "$(cat "$T_TMP/err")"
+fi
+
+t_begin 'web and rescue stand on the same base bytes'
+if [ "$(sed -n 's/^role .* base=\([0-9a-f]*\).*/\1/p' "$T_TMP/manifest" |
+	sort -u | wc -l)" = 1 ]; then
+	t_ok
+else
+	t_fail "$(grep ^role "$T_TMP/manifest")"
+fi
+
+run 'web netboots by BIOS and iPXE; nginx answers the host' \
+	slipway boot -C "$site" --role web --forward 127.0.0.1:0:80 \
+	--probe 80:/ --probe-text web --expect login: --timeout 240 \
+	--log "$T_TMP/web.log" ||
+	tail -n 30 "$T_TMP/web.log"
+
+run 'rescue netboots from the same base' \
+	slipway boot -C "$site" --role rescue --expect 'role rescue' \
+	--expect login: --timeout 240 --log "$T_TMP/rescue.log" ||
+	tail -n 30 "$T_TMP/rescue.log"
+
+t_begin 'a flipped byte in the base is refused with E-HASH'
+cp -al "$site/public" "$T_TMP/flipped"
+base=$(sed -n 's/^layer base \([0-9a-f]*\).*/\1/p' "$T_TMP/manifest" | head -n1)
+cp --remove-destination "$site/public/layers/$base.squashfs" \
+	"$T_TMP/flipped/layers/"
+printf '\377' | dd of="$T_TMP/flipped/layers/$base.squashfs" bs=1 \
+	seek=5000001 conv=notrunc status=none
+if cmp -s "$site/public/layers/$base.squashfs" \
+	"$T_TMP/flipped/layers/$base.squashfs"; then
+	printf '\0' | dd of="$T_TMP/flipped/layers/$base.squashfs" bs=1 \
+		seek=5000001 conv=notrunc status=none
+fi
+if slipway boot -C "$site" --tree "$T_TMP/flipped" --role web \
+	--append slipway.panic=halt --expect 'slipway: E-HASH' --timeout 240 \
+	--log "$T_TMP/flip.log" >"$T_TMP/out" 2>&1 &&
+	! grep -q 'login:' "$T_TMP/flip.log"; then
+	t_ok
+else
+	t_fail "$(tail -n 12 "$T_TMP/out" "$T_TMP/flip.log")"
+fi
+
+swap() {
+	echo '<p>swapped</p>' >>"$site/roles/web/files/var/www/html/index.html"
+	slipway overlay -C "$site" web && slipway publish -C "$site"
+}
+
+tree_of "$site/public" >"$T_TMP/before"
+run 'changing a page: overlay and publish' swap
+t_begin 'swapping a role touches no base: one overlay, its index, the manifest'
+tree_of "$site/public" >"$T_TMP/after"
+new=$(comm -13 "$T_TMP/before" "$T_TMP/after" | cut -d' ' -f1 |
+	sed 's,/[0-9a-f]*\.,/*.,' | sort | tr '\n' ' ')
+if [ "$new" = 'layers/*.cpio.gz layers/*.index manifest.cms ' ]; then
+	t_ok
+else
+	t_fail "changed: $new"
+fi
+
+same_again() {
+	local f=$site/build/$1 was
+	shift
+	was=$(sha256sum <"$f") && "$@" && [ "$was" = "$(sha256sum <"$f")" ]
+}
+
+run 'base built twice: same bytes' same_again \
+	bases/debian13/base.squashfs slipway base -C "$site" --force debian13
+run 'overlay built twice: same bytes' same_again \
+	overlays/web/overlay.cpio.gz slipway overlay -C "$site" --force web
+run 'initrd built twice: same bytes' same_again \
+	initrd/debian13/initrd.img slipway initrd -C "$site" --force debian13
+
+debian12() {
+	mkdir -p "$site/bases/debian12" "$site/roles/old/files/etc" &&
+	sed 's/trixie/bookworm/' "$site/bases/debian13/base.conf" \
+		>"$site/bases/debian12/base.conf" &&
+	cp -R "$site/roles/console/." "$site/roles/old/" &&
+	sed -i 's/debian13/debian12/' "$site/roles/old/role.conf" &&
+	slipway base -C "$site" debian12 &&
+	slipway overlay -C "$site" old &&
+	slipway initrd -C "$site" debian12 &&
+	slipway publish -C "$site"
+}
+
+run 'a Debian 12 base joins the site' debian12 &&
+	run 'Debian 12 netboots' slipway boot -C "$site" --role old \
+		--expect 'role old' --expect login: --timeout 240 \
+		--log "$T_TMP/old.log" || tail -n 30 "$T_TMP/old.log"
