@@ -204,6 +204,9 @@ static void make_work(const struct build *b)
 		die("%s: cannot be removed", b->work);
 	if (mkdir(b->work, 0700))
 		die("%s:", b->work);
+	/* empty as we see it: what is mounted there only the child sees */
+	if (!b->keep)
+		outfile_cleanup(b->work);
 }
 
 static int build_and_commit(struct build *b, struct info *i, const char *inputs)
@@ -217,8 +220,8 @@ static int build_and_commit(struct build *b, struct info *i, const char *inputs)
 	make_work(b);
 	outfile_open(&o, file, 0644);
 	err = build_overlay(b, &o, i);
-	if (!b->keep)
-		rmdir(b->work);
+	if (!b->keep && !rmdir(b->work))
+		outfile_keep(b->work);
 	if (!err && b->role->budget && i->size > b->role->budget) {
 		warn("role %s: %llu bytes, above its size-budget of %llu",
 		     b->role->name, (unsigned long long)i->size,

@@ -146,8 +146,10 @@ inside() {
 boot_unpacker() {
 	[ -x "$O/tests/unpack" ] || return
 	mkdir boot
-	"$O/tests/unpack" o.gz boot "$DIGEST" $(sed -n 's/^unpacked = //p' facts) \
-		$(sed -n 's/^inodes = //p' facts) devnodes,setid,caps || return
+	"$O/tests/unpack" o.gz boot "$DIGEST" \
+		"$(sed -n 's/^unpacked = //p' facts)" \
+		"$(sed -n 's/^inodes = //p' facts)" devnodes,setid,caps ||
+		return
 	union base boot at ro || return
 	(tree "$T_TMP/at") >got
 	umount at
