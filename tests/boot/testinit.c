@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+/*
+ * testinit.c - the real init of the test base: says what it finds after
+ * switch_root, one fact a line, "BOOT-OK" last, and powers off.
+ *
+ * Facts are for the rows to compare; BOOT-OK means that what must hold after
+ * every good boot does: the root is an overlay, nothing but 0, 1 and 2 is
+ * open, the initramfs is gone, /run/slipway is there.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define OVERLAYFS_MAGIC 0x794c7630
+
+static int bad;
+
+static void check(int good, const char *what)
+{
+	if (!good) {
+		printf("TEST-BAD %s\n", what);
+		bad = 1;
+	}
+}
+
+static int exists(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st);
+}
+
+static void show_file(const char *path)
+{
+	char buf[128];
+	int fd = open(path, O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
+
+	if (n >= 0) {
+		buf[n] = '\0';
+		buf[strcspn(buf, "\n")] = '\0';
+		printf("FACT %s %s\n", path, buf);
+	} else {
+		printf("FACT %s absent\n", path);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void show_stat(const char *path)
+{
+	struct stat st;
+
+	if (!lstat(path, &st))
+		printf("FACT stat %s %o %d:%d links %d size %ld time %ld\n",
+		       path, (unsigned int)st.st_mode, (int)st.st_uid,
+		       (int)st.st_gid, (int)st.st_nlink, (long)st.st_size,
+		       (long)st.st_mtime);
+}
+
+static void check_fds(void)
+{
+	struct dirent *d;
+	DIR *dir = opendir("/proc/self/fd");
+	int n = 0;
+
+	while (dir && (d = readdir(dir)))
+		if (d->d_name[0] != '.')
+			n++;
+	if (dir)
+		closedir(dir);
+	/* 0, 1, 2 and the directory itself */
+	check(n == 4, "descriptors left open");
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const files[] = {"/etc/role",    "/etc/base-file",
+					    "/etc/deleted", "/opq/new",
+					    "/opq/old",	    "/etc/second"};
+	static const char *const stats[] = {"/etc/hard1", "/etc/hard2",
+					    "/usr/bin/setuid", "/etc/sparse",
+					    "/etc/link"};
+	struct statfs sfs;
+	unsigned int i;
+
+	check(getpid() == 1, "not PID 1");
+	check(!statfs("/", &sfs) && sfs.f_type == OVERLAYFS_MAGIC,
+	      "root is no overlay");
+	check_fds();
+	check(!exists("/pwned"), "/pwned is there");
+	check(!exists("/init"), "initramfs still shows");
+	check(exists("/run/slipway/report.json"), "no report.json");
+	check(exists("/run/slipway/manifest"), "no manifest");
+	check(exists("/run/slipway/cmdline"), "no cmdline");
+	check(exists("/proc/self/status"), "no /proc");
+	check(!mkdir("/written", 0755), "root not writable");
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		show_file(files[i]);
+	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++)
+		show_stat(stats[i]);
+	puts(bad ? "TEST-FAILED" : "BOOT-OK");
+	fflush(stdout);
+	reboot(LINUX_REBOOT_CMD_POWER_OFF);
+	return 0;
+}
