@@ -12,6 +12,11 @@
 #include <stdint.h>
 #include <string.h>
 
+/* klibc has only the other name; on Linux both are one number */
+#ifndef ENOTSUP
+#define ENOTSUP EOPNOTSUPP
+#endif
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* A run of bytes inside somebody else's buffer; not NUL terminated. */

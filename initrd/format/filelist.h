@@ -4,7 +4,8 @@
  * archive arrived whole: kernels start /init even out of a cut archive.
  *
  *	slipway-files 1
- *	SHA256 SIZE PATH		one line per regular file, path order
+ *	SHA256 SIZE PATH		one line per regular file, path order,
+ *					PATH text_escape()d
  *
  * at FILELIST_PATH; the archive's last member, FILELIST_SENTINEL, holds the
  * digest of that list in hex and a newline.
@@ -33,7 +34,10 @@ int filelist_open(struct span text, struct span *items, struct fault *f);
 int filelist_next(struct span *items, struct filelist_item *it,
 		  struct fault *f);
 
-/* filelist_print - one line; returns its length or -EOVERFLOW. */
+/*
+ * filelist_print - one line; returns its length, -EOVERFLOW, or -EBADMSG when
+ * filelist_next would refuse the path.
+ */
 int filelist_print(char *buf, size_t size, const struct filelist_item *it);
 
 #endif

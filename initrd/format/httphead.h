@@ -36,9 +36,10 @@ int httphead_end(const char *buf, size_t size, struct fault *f);
  * httphead_parse - decode a whole head of exactly @size bytes.
  *
  * Refuses (-EBADMSG) bare LF, folded lines, NUL, bad numbers, a second
- * Content-Length, Content-Range that contradicts itself; -ENOTSUP: any
- * Transfer-Encoding, any Content-Encoding but identity, multipart ranges;
- * -EOVERFLOW: too many lines. @f says why.
+ * Content-Length, Content-Range that contradicts itself, a 206 without one;
+ * -ENOTSUP, for the 200 and 206 whose bodies are read: any Transfer-Encoding,
+ * any Content-Encoding but identity, multipart ranges; with other statuses
+ * these only end keep_alive. -EOVERFLOW: too many lines. @f says why.
  */
 int httphead_parse(struct httphead *h, const char *buf, size_t size,
 		   struct fault *f);

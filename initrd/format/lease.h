@@ -31,8 +31,11 @@ int lease_ipv4(struct span s, uint32_t *addr);
 /* lease_ipv4_print - writes at most 16 bytes with the NUL. */
 void lease_ipv4_print(char out[16], uint32_t addr);
 
-/* lease_mask - dotted netmask to prefix length. 0 or -EBADMSG. */
+/* lease_mask - dotted netmask, or "1".."32", to prefix length. 0, -EBADMSG. */
 int lease_mask(struct span s, unsigned int *prefix);
+
+/* lease_name_ok - labels of letters, digits and inner '-', dots between? */
+bool lease_name_ok(struct span s);
 
 /*
  * lease_set - one variable of udhcpc's environment (interface, ip, subnet,

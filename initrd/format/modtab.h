@@ -9,6 +9,8 @@
  *					numbers are lines counted from 0
  *	alias PATTERN NAME		text_glob over /sys modalias
  *	always NAME			loaded on every boot, in this order
+ *
+ * Lines stand in that order: modules, then aliases, then always.
  */
 #ifndef FORMAT_MODTAB_H
 #define FORMAT_MODTAB_H

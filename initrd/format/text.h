@@ -36,12 +36,19 @@ bool text_line(struct span *rest, struct span *line, bool *whole);
 /*
  * text_field - cut the next field off *@line; fields stand one space apart.
  *
- * Returns false when *@line is empty.
+ * Returns false when *@line is empty. A space too many, also at the end,
+ * shows as an empty field.
  */
 bool text_field(struct span *line, struct span *field);
 
 /* text_cut - split @s at the first @c; *@tail is empty (p NULL) without one. */
 void text_cut(struct span s, char c, struct span *head, struct span *tail);
+
+/* text_strip - cut @prefix off the front of *@s; false when it is not there. */
+bool text_strip(struct span *s, const char *prefix);
+
+/* text_printable - is every byte of @s in 0x20..0x7e? */
+bool text_printable(struct span s);
 
 /* text_span - a span over a NUL terminated string. */
 struct span text_span(const char *s);
@@ -58,7 +65,8 @@ int text_copy(char *buf, size_t size, struct span s);
  * as %XX, NUL terminated. text_unescape reverses it in place of nothing else.
  *
  * Both return the length written, or -EOVERFLOW (does not fit), or for
- * text_unescape -EBADMSG (bad escape, escaped NUL).
+ * text_unescape -EBADMSG (a byte that text_escape would not have written, bad
+ * escape, escaped NUL): there is one spelling of a path.
  */
 int text_escape(char *buf, size_t size, struct span s);
 int text_unescape(char *buf, size_t size, struct span s);
@@ -68,5 +76,22 @@ int text_unescape(char *buf, size_t size, struct span s);
  * '[' a set or range. Linear stack, at most |pattern| * |s| steps.
  */
 bool text_glob(struct span pattern, struct span s);
+
+/*
+ * A bounded writer: the caller's buffer, and one check at the end. Once
+ * something did not fit, nothing more is written.
+ */
+struct text_out {
+	char *buf;
+	size_t size, n;
+	bool over;
+};
+
+void text_put(struct text_out *o, struct span s);
+void text_put_str(struct text_out *o, const char *s);
+void text_put_u64(struct text_out *o, uint64_t v);
+
+/* text_put_end - the length written (no NUL), or -EOVERFLOW. */
+int text_put_end(const struct text_out *o);
 
 #endif

@@ -56,4 +56,10 @@ struct url_var {
 int url_expand(char *buf, size_t size, struct span text,
 	       const struct url_var *vars, size_t n, struct fault *f);
 
+/*
+ * url_template_ok - would @text, with {mac} {uuid} {serial} {role} filled in,
+ * be a URL that url_parse takes?
+ */
+bool url_template_ok(struct span text);
+
 #endif

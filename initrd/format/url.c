@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+/* url.c - http URLs, narrowed to what a mirror or a redirect needs. */
+#include "format/lease.h"
+#include "format/url.h"
+
+#define URL_SCHEME	"http://"
+#define URL_SCHEME_LEN	7
+#define URL_LABEL_MAX	63
+#define URL_IPV6_GROUPS 8
+
+static bool url_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool url_alnum(char c)
+{
+	return url_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static int url_hex(char c)
+{
+	if (url_digit(c))
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Groups of one to four digits, eight or fewer around one "::". */
+static bool url_ipv6_ok(struct span s)
+{
+	size_t i = 0, groups = 0, digits = 0;
+	bool gap = false;
+
+	/* neither :: nor multicast is a server; a lone ':' is no group */
+	if (s.n < 3 ||
+	    (url_hex(s.p[0]) == 15 && url_hex(s.p[1]) == 15 &&
+	     url_hex(s.p[2]) >= 0 && s.n > 3 && url_hex(s.p[3]) >= 0))
+		return false;
+	if (s.p[0] == ':' && s.p[1] != ':')
+		return false;
+	while (i < s.n) {
+		if (s.p[i] == ':' && i + 1 < s.n && s.p[i + 1] == ':') {
+			if (gap)
+				return false;
+			gap = true;
+			i += 2;
+			digits = 0;
+		} else if (s.p[i] == ':') {
+			if (!digits || i + 1 == s.n)
+				return false;
+			digits = 0;
+			i++;
+		} else {
+			if (url_hex(s.p[i]) < 0 || ++digits > 4)
+				return false;
+			groups += digits == 1;
+			i++;
+		}
+	}
+	return gap ? groups < URL_IPV6_GROUPS : groups == URL_IPV6_GROUPS;
+}
+
+static bool url_ipv4_ok(struct span s)
+{
+	uint32_t addr;
+
+	/* 0.0.0.0/8, multicast, reserved and broadcast are no servers */
+	return !lease_ipv4(s, &addr) && addr >> 24 && addr >> 24 < 224;
+}
+
+static bool url_name_ok(struct span s)
+{
+	size_t i, label = 0;
+
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] == '.') {
+			if (!label)
+				return false;
+			label = 0;
+		} else {
+			if (!url_alnum(s.p[i]) && s.p[i] != '-' &&
+			    s.p[i] != '_')
+				return false;
+			if (++label > URL_LABEL_MAX)
+				return false;
+		}
+	}
+	return label;
+}
+
+/* A host whose last label is a number can only be meant as an address. */
+static bool url_looks_ipv4(struct span s)
+{
+	size_t i = s.n;
+
+	while (i && url_digit(s.p[i - 1]))
+		i--;
+	return i < s.n && (!i || s.p[i - 1] == '.');
+}
+
+static int url_host(struct url *u, struct span s, struct fault *f)
+{
+	if (s.n && s.p[s.n - 1] == '.')
+		s.n--;
+	if (!s.n || s.n > URL_HOST_MAX)
+		return fault_set(f, -EBADMSG, "host empty or too long",
+				 URL_SCHEME_LEN);
+	u->numeric = url_looks_ipv4(s);
+	if (u->numeric ? !url_ipv4_ok(s) : !url_name_ok(s))
+		return fault_set(f, -EBADMSG, "not a host", URL_SCHEME_LEN);
+	return text_copy(u->host, sizeof(u->host), s);
+}
+
+static int url_port(struct url *u, struct span s, struct fault *f)
+{
+	uint64_t port;
+
+	if (text_u64(s, &port) || !port || port > UINT16_MAX)
+		return fault_set(f, -EBADMSG, "port not 1..65535",
+				 URL_SCHEME_LEN);
+	u->port = port;
+	return 0;
+}
+
+/* "host", "host:port", "[v6]", "[v6]:port" */
+static int url_authority(struct url *u, struct span s, struct fault *f)
+{
+	struct span host, port;
+	int err;
+
+	u->port = 80;
+	if (!s.n || s.p[0] != '[') {
+		text_cut(s, ':', &host, &port);
+		err = url_host(u, host, f);
+		return err || !port.p ? err : url_port(u, port, f);
+	}
+	text_cut((struct span){s.p + 1, s.n - 1}, ']', &host, &port);
+	if (!port.p || !url_ipv6_ok(host))
+		return fault_set(f, -EBADMSG, "not an IPv6 literal",
+				 URL_SCHEME_LEN);
+	u->numeric = true;
+	err = text_copy(u->host, sizeof(u->host), host);
+	if (err || !port.n)
+		return err;
+	if (port.p[0] != ':')
+		return fault_set(f, -EBADMSG, "junk after the host",
+				 URL_SCHEME_LEN);
+	return url_port(u, (struct span){port.p + 1, port.n - 1}, f);
+}
+
+/*
+ * One character of a path, percent escapes decoded. Returns the bytes used,
+ * 0 for what a path may not hold: a "%2e" that hides a dot is seen as one.
+ */
+static size_t url_char(struct span s, size_t i, int *c)
+{
+	int hi, lo;
+
+	*c = (unsigned char)s.p[i];
+	if (*c <= 0x20 || *c >= 0x7f || strchr("\"#<>\\^`{|}", *c))
+		return 0;
+	if (*c != '%')
+		return 1;
+	if (s.n - i < 3)
+		return 0;
+	hi = url_hex(s.p[i + 1]);
+	lo = url_hex(s.p[i + 2]);
+	if (hi < 0 || lo < 0)
+		return 0;
+	*c = hi << 4 | lo;
+	return *c < 0x20 || *c == 0x7f ? 0 : 3;
+}
+
+static int url_path(struct span s, size_t where, struct fault *f)
+{
+	size_t i = 0, used, dots = 0, len = 0;
+	bool query = false;
+	int c;
+
+	while (i < s.n) {
+		used = url_char(s, i, &c);
+		if (!used)
+			return fault_set(f, -EBADMSG, "bad character in path",
+					 where + i);
+		query |= used == 1 && c == '?';
+		if (c == '/' || query) {
+			if (len == dots && (dots == 1 || dots == 2))
+				break;
+			len = dots = 0;
+		} else {
+			len++;
+			dots += c == '.';
+		}
+		i += used;
+	}
+	if (i < s.n || (len == dots && (dots == 1 || dots == 2)))
+		return fault_set(f, -EBADMSG, "dot segment in path", where + i);
+	return 0;
+}
+
+int url_parse(struct url *u, struct span text, struct fault *f)
+{
+	struct span scheme, rest = text;
+	size_t end;
+	int err;
+
+	if (text.n > URL_MAX)
+		return fault_set(f, -EOVERFLOW, "URL too long", URL_MAX);
+	if (text.n < URL_SCHEME_LEN ||
+	    memcmp(text.p, URL_SCHEME, URL_SCHEME_LEN)) {
+		text_cut(text, ':', &scheme, &rest);
+		if (rest.n > 1 && text_name_ok(scheme) && rest.p[0] == '/' &&
+		    rest.p[1] == '/')
+			return fault_set(f, -ENOTSUP, "scheme is not http", 0);
+		return fault_set(f, -EBADMSG, "not a URL", 0);
+	}
+	rest.p += URL_SCHEME_LEN;
+	rest.n -= URL_SCHEME_LEN;
+	for (end = 0; end < rest.n && rest.p[end] != '/'; end++)
+		if (rest.p[end] == '@')
+			return fault_set(f, -EBADMSG, "user info in URL",
+					 URL_SCHEME_LEN + end);
+	err = url_authority(u, (struct span){rest.p, end}, f);
+	if (err)
+		return err;
+	u->path = text_span("/");
+	if (end < rest.n)
+		u->path = (struct span){rest.p + end, rest.n - end};
+	return url_path(u->path, URL_SCHEME_LEN + end, f);
+}
+
+/* NUL terminate what @o holds; its buffer keeps a byte back for that. */
+static int url_end(struct text_out *o)
+{
+	int n = text_put_end(o);
+
+	o->buf[n < 0 ? 0 : n] = '\0';
+	return n;
+}
+
+int url_join(char *buf, size_t size, struct span base, struct span rel)
+{
+	struct text_out o = {.buf = buf, .size = size - 1};
+
+	if (!size)
+		return -EOVERFLOW;
+	while (base.n && base.p[base.n - 1] == '/')
+		base.n--;
+	while (rel.n && rel.p[0] == '/') {
+		rel.p++;
+		rel.n--;
+	}
+	text_put(&o, base);
+	text_put_str(&o, "/");
+	text_put(&o, rel);
+	return url_end(&o);
+}
+
+int url_resolve(char *buf, size_t size, struct span base, struct span location,
+		struct fault *f)
+{
+	struct text_out o = {.buf = buf, .size = size - 1};
+	struct span rest = {base.p + URL_SCHEME_LEN, 0}, host, path;
+	struct url u;
+	int err;
+
+	if (!size)
+		return -EOVERFLOW;
+	buf[0] = '\0';
+	err = url_parse(&u, base, f);
+	if (err)
+		return err;
+	if (location.n > 1 && location.p[0] == '/' && location.p[1] == '/')
+		return fault_set(f, -EBADMSG, "location without a scheme", 0);
+	if (location.n && location.p[0] == '/') {
+		rest.n = base.n - URL_SCHEME_LEN;
+		text_cut(rest, '/', &host, &path);
+		text_put_str(&o, URL_SCHEME);
+		text_put(&o, host);
+	}
+	text_put(&o, location);
+	err = url_end(&o);
+	if (err < 0)
+		return fault_set(f, err, "location too long", 0);
+	err = url_parse(&u, (struct span){buf, o.n}, f);
+	return err ? err : (int)o.n;
+}
+
+static void url_put_value(struct text_out *o, const char *value)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (; *value; value++) {
+		unsigned char c = *value;
+		char esc[3] = {'%', hex[c >> 4], hex[c & 15]};
+
+		if (url_alnum(c) || strchr("._~-:", c))
+			text_put(o, (struct span){value, 1});
+		else
+			text_put(o, (struct span){esc, 3});
+	}
+}
+
+int url_expand(char *buf, size_t size, struct span text,
+	       const struct url_var *vars, size_t n, struct fault *f)
+{
+	struct text_out o = {.buf = buf, .size = size - 1};
+	struct span plain, rest, name;
+	size_t i;
+
+	if (!size)
+		return -EOVERFLOW;
+	for (;;) {
+		text_cut(text, '{', &plain, &rest);
+		text_put(&o, plain);
+		if (!rest.p)
+			return url_end(&o);
+		text_cut(rest, '}', &name, &text);
+		for (i = 0; i < n && !span_is(name, vars[i].name); i++)
+			;
+		if (!text.p || i == n) {
+			buf[0] = '\0';
+			return fault_set(f, -EBADMSG, "unknown {name} in URL",
+					 0);
+		}
+		url_put_value(&o, vars[i].value);
+	}
+}
+
+bool url_template_ok(struct span text)
+{
+	static const struct url_var vars[] = {
+		{"mac", "x"}, {"uuid", "x"}, {"serial", "x"}, {"role", "x"}};
+	char buf[URL_MAX + 1];
+	struct url u;
+	int n;
+
+	n = url_expand(buf, sizeof(buf), text, vars, ARRAY_SIZE(vars), NULL);
+	return n > 0 && !url_parse(&u, (struct span){buf, n}, NULL);
+}
