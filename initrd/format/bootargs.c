@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+/* bootargs.c - the kernel command line: own keys and well-known spellings. */
+#include "format/bootargs.h"
+#include "format/lease.h"
+#include "format/url.h"
+
+#define BOOTARGS_IFNAME_MAX 15
+#define BOOTARGS_PANIC_MAX  86400
+#define BOOTARGS_IP_FIELDS  9 /* client to dns1, then things not read here */
+
+struct bootargs_state {
+	struct bootargs *b;
+	bool own_urls;	/* slipway.url= was seen: root=live: yields */
+	bool own_panic; /* slipway.panic= was seen: panic= yields */
+};
+
+/* Each key's handler returns why its value is not taken, or NULL. */
+struct bootargs_key {
+	const char *name;
+	const char *(*set)(struct bootargs_state *s, struct span v);
+};
+
+static const char *bootargs_urls(struct bootargs *b, struct span v)
+{
+	const char *why = NULL;
+	struct span url;
+
+	b->n_urls = 0;
+	do {
+		text_cut(v, ',', &url, &v);
+		if (!url_template_ok(url))
+			why = "not a URL for /init";
+		else if (b->n_urls == BOOTARGS_URLS_MAX)
+			why = "too many URLs";
+		else
+			b->urls[b->n_urls++] = url;
+	} while (v.p);
+	return why;
+}
+
+static const char *bootargs_url(struct bootargs_state *s, struct span v)
+{
+	s->own_urls = true;
+	return bootargs_urls(s->b, v);
+}
+
+/* root= of any other kind is meant for another init. */
+static const char *bootargs_root(struct bootargs_state *s, struct span v)
+{
+	struct span http = v;
+
+	if (!text_strip(&v, "live:") && !text_strip(&http, "http://"))
+		return NULL;
+	return s->own_urls ? NULL : bootargs_urls(s->b, v);
+}
+
+static const char *bootargs_name(struct span *out, struct span v)
+{
+	if (!text_name_ok(v))
+		return "not a name";
+	*out = v;
+	return NULL;
+}
+
+static const char *bootargs_role(struct bootargs_state *s, struct span v)
+{
+	return bootargs_name(&s->b->role, v);
+}
+
+static const char *bootargs_break(struct bootargs_state *s, struct span v)
+{
+	return bootargs_name(&s->b->brk, v);
+}
+
+/* dracut's bare rd.break stops before the switch to the new root. */
+static const char *bootargs_rd_break(struct bootargs_state *s, struct span v)
+{
+	return bootargs_name(&s->b->brk, v.n ? v : text_span("switchroot"));
+}
+
+static const char *bootargs_rd_shell(struct bootargs_state *s, struct span v)
+{
+	return "only an initrd packed for rescue opens a shell";
+}
+
+static const char *bootargs_debug(struct bootargs_state *s, struct span v)
+{
+	if (v.n && !span_is(v, "1") && !span_is(v, "0"))
+		return "not 0 or 1";
+	s->b->debug = !span_is(v, "0");
+	return NULL;
+}
+
+static const char *bootargs_panic_sec(struct bootargs *b, struct span v)
+{
+	uint64_t sec;
+
+	if (text_u64(v, &sec) || sec > BOOTARGS_PANIC_MAX)
+		return "not 0 to 86400 seconds";
+	b->has_panic_sec = true;
+	b->panic_sec = sec;
+	return NULL;
+}
+
+static const char *bootargs_own_panic(struct bootargs_state *s, struct span v)
+{
+	struct bootargs *b = s->b;
+	enum bootargs_panic how;
+	struct span word, sec;
+
+	text_cut(v, ',', &word, &sec);
+	if (span_is(word, "reboot"))
+		how = PANIC_REBOOT;
+	else if (span_is(word, "shell"))
+		how = PANIC_SHELL;
+	else if (span_is(word, "halt"))
+		how = PANIC_HALT;
+	else
+		return "not reboot, shell or halt";
+	b->panic = how;
+	b->has_panic_sec = false;
+	s->own_panic = true;
+	return sec.p ? bootargs_panic_sec(b, sec) : NULL;
+}
+
+/* The kernel's: N reboots after N seconds, 0 never does, below 0 at once. */
+static const char *bootargs_panic(struct bootargs_state *s, struct span v)
+{
+	struct bootargs *b = s->b;
+	bool at_once = text_strip(&v, "-");
+	const char *why;
+
+	if (s->own_panic)
+		return NULL;
+	why = bootargs_panic_sec(b, v);
+	if (why)
+		return why;
+	b->panic = PANIC_REBOOT;
+	if (at_once)
+		b->panic_sec = 0;
+	else if (!b->panic_sec)
+		b->panic = PANIC_HALT;
+	return NULL;
+}
+
+static const char *bootargs_report(struct bootargs_state *s, struct span v)
+{
+	if (!span_is(v, "off") && !url_template_ok(v))
+		return "not off or a URL for /init";
+	s->b->report = v;
+	return NULL;
+}
+
+static const char *bootargs_source(struct bootargs_state *s, struct span v)
+{
+	struct span label = v;
+
+	if (!span_is(v, "net") && !span_is(v, "disk") &&
+	    (!text_strip(&label, "LABEL=") || !text_name_ok(label)))
+		return "not net, disk or LABEL=name";
+	s->b->source = v;
+	return NULL;
+}
+
+static const char *bootargs_ram(struct bootargs_state *s, struct span v)
+{
+	bool percent = v.n && v.p[v.n - 1] == '%';
+	uint64_t n;
+
+	if (percent)
+		v.n--;
+	if ((percent ? text_u64(v, &n) : text_size(v, &n)) || !n ||
+	    (percent && n > 100))
+		return "not a size or a percentage";
+	s->b->ram_percent = percent ? n : 0;
+	s->b->ram_bytes = percent ? 0 : n;
+	return NULL;
+}
+
+/* A limit that cannot be read must not fall away: nothing passes it then. */
+static const char *bootargs_serial(struct bootargs_state *s, struct span v)
+{
+	s->b->has_serial = true;
+	s->b->serial = 0;
+	return text_u64(v, &s->b->serial) ? "not a number: no serial passes"
+					  : NULL;
+}
+
+static const char *bootargs_floor(struct bootargs_state *s, struct span v)
+{
+	s->b->has_floor = true;
+	s->b->floor = UINT64_MAX;
+	return text_u64(v, &s->b->floor) ? "not a number: no serial passes"
+					 : NULL;
+}
+
+static const char *bootargs_ns(struct bootargs_state *s, struct span v)
+{
+	struct bootargs *b = s->b;
+	uint32_t addr;
+
+	if (lease_ipv4(v, &addr) || !addr)
+		return "not an IPv4 address";
+	if (b->n_ns == BOOTARGS_NS_MAX)
+		return "too many name servers";
+	b->ns[b->n_ns++] = v;
+	return NULL;
+}
+
+static enum bootargs_ip bootargs_autoconf(struct span v)
+{
+	static const struct {
+		const char *word;
+		enum bootargs_ip ip;
+	} words[] = {{"dhcp", IP_DHCP}, {"any", IP_DHCP},  {"on", IP_DHCP},
+		     {"both", IP_DHCP}, {"none", IP_NONE}, {"off", IP_NONE}};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (span_is(v, words[i].word))
+			return words[i].ip;
+	return IP_UNSET;
+}
+
+static bool bootargs_ifname_ok(struct span v)
+{
+	return v.n <= BOOTARGS_IFNAME_MAX && text_name_ok(v);
+}
+
+/* client:server:gw:mask:host:dev:autoconf:dns0:dns1, later ones left out */
+static const char *bootargs_ip_full(struct bootargs_state *s,
+				    const struct span *part, unsigned int n)
+{
+	const struct span *client = &part[0], *gw = &part[2], *mask = &part[3];
+	const struct span *host = &part[4], *dev = &part[5];
+	enum bootargs_ip ip = bootargs_autoconf(part[6]);
+	struct bootargs *b = s->b;
+	unsigned int prefix, i;
+	uint32_t addr;
+
+	if (part[6].n && ip == IP_UNSET && !span_is(part[6], "static"))
+		return "unknown way to configure an address";
+	if ((host->n && !lease_name_ok(*host)) ||
+	    (dev->n && !bootargs_ifname_ok(*dev)))
+		return "bad host or device name";
+	if (client->n && ip != IP_DHCP) {
+		if (lease_ipv4(*client, &addr) || !addr ||
+		    lease_mask(*mask, &prefix) ||
+		    (gw->n && lease_ipv4(*gw, &addr)))
+			return "not an IPv4 address, gateway and netmask";
+		ip = IP_STATIC;
+		b->addr.client = *client;
+		b->addr.gw = *gw;
+		b->addr.mask = *mask;
+	}
+	b->ip = ip == IP_UNSET ? IP_DHCP : ip;
+	b->addr.host = *host;
+	b->addr.dev = *dev;
+	for (i = 7; i < n; i++)
+		if (part[i].n && bootargs_ns(s, part[i]))
+			return "bad or one too many name server";
+	return NULL;
+}
+
+static const char *bootargs_ip(struct bootargs_state *s, struct span v)
+{
+	struct span part[BOOTARGS_IP_FIELDS] = {{NULL, 0}};
+	enum bootargs_ip ip = bootargs_autoconf(v);
+	struct bootargs *b = s->b;
+	unsigned int n = 0;
+
+	memset(&b->addr, 0, sizeof(b->addr));
+	b->ip = ip;
+	if (ip != IP_UNSET)
+		return NULL;
+	do {
+		text_cut(v, ':', &part[n++], &v);
+	} while (v.p && n < BOOTARGS_IP_FIELDS);
+	if (n > 2)
+		return bootargs_ip_full(s, part, n);
+	ip = bootargs_autoconf(part[1]);
+	if (ip == IP_UNSET || !bootargs_ifname_ok(part[0]))
+		return "not a form of ip= for /init";
+	b->ip = ip;
+	b->addr.dev = part[0];
+	return NULL;
+}
+
+static int bootargs_hexdigit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* PXELINUX's form: the ARP type (01, Ethernet), then the six bytes. */
+static const char *bootargs_bootif(struct bootargs_state *s, struct span v)
+{
+	char sep = v.n > 2 ? v.p[2] : 0;
+	uint8_t byte[7], any = 0;
+	unsigned int i;
+	int hi, lo;
+
+	if (v.n != 3 * sizeof(byte) - 1 || (sep != '-' && sep != ':'))
+		return "not 01-aa-bb-cc-dd-ee-ff";
+	for (i = 0; i < sizeof(byte); i++) {
+		hi = bootargs_hexdigit(v.p[3 * i]);
+		lo = bootargs_hexdigit(v.p[3 * i + 1]);
+		if (hi < 0 || lo < 0 ||
+		    (i + 1 < sizeof(byte) && v.p[3 * i + 2] != sep))
+			return "not 01-aa-bb-cc-dd-ee-ff";
+		byte[i] = hi << 4 | lo;
+		any |= i ? byte[i] : 0;
+	}
+	if (byte[0] != 1 || !any || byte[1] & 1)
+		return "not the address of an Ethernet card";
+	memcpy(s->b->bootif, byte + 1, sizeof(s->b->bootif));
+	s->b->has_bootif = true;
+	return NULL;
+}
+
+static const char *bootargs_init(struct bootargs_state *s, struct span v)
+{
+	if (!v.n || v.p[0] != '/')
+		return "not an absolute path";
+	s->b->init = v;
+	return NULL;
+}
+
+static const char *bootargs_unbuilt(struct bootargs_state *s, struct span v)
+{
+	return "/init joins no links and renames none; ignored";
+}
+
+static const struct bootargs_key bootargs_keys[] = {
+	{"slipway.url", bootargs_url},
+	{"slipway.role", bootargs_role},
+	{"slipway.break", bootargs_break},
+	{"slipway.panic", bootargs_own_panic},
+	{"slipway.report", bootargs_report},
+	{"slipway.debug", bootargs_debug},
+	{"slipway.source", bootargs_source},
+	{"slipway.ram", bootargs_ram},
+	{"slipway.serial", bootargs_serial},
+	{"slipway.floor", bootargs_floor},
+	{"root", bootargs_root},
+	{"rd.break", bootargs_rd_break},
+	{"rd.shell", bootargs_rd_shell},
+	{"rd.debug", bootargs_debug},
+	{"panic", bootargs_panic},
+	{"ip", bootargs_ip},
+	{"nameserver", bootargs_ns},
+	{"BOOTIF", bootargs_bootif},
+	{"init", bootargs_init},
+	{"vlan", bootargs_unbuilt},
+	{"bond", bootargs_unbuilt},
+	{"ifname", bootargs_unbuilt},
+};
+
+static void bootargs_note(struct bootargs *b, struct span word, const char *why)
+{
+	if (!why || b->n_notes == BOOTARGS_NOTES_MAX)
+		return;
+	b->notes[b->n_notes].word = word;
+	b->notes[b->n_notes++].why = why;
+}
+
+/* The kernel drops a quote that opens a word or a value, and its closing one.
+ */
+static struct span bootargs_unquote(struct span s)
+{
+	if (!text_strip(&s, "\""))
+		return s;
+	if (s.n && s.p[s.n - 1] == '"')
+		s.n--;
+	return s;
+}
+
+static void bootargs_word(struct bootargs_state *s, struct span word)
+{
+	struct span key, value, own = word;
+	size_t i;
+
+	text_cut(word, '=', &key, &value);
+	value = bootargs_unquote(value);
+	for (i = 0; i < ARRAY_SIZE(bootargs_keys); i++) {
+		if (!span_is(key, bootargs_keys[i].name))
+			continue;
+		bootargs_note(s->b, word,
+			      text_printable(value)
+				      ? bootargs_keys[i].set(s, value)
+				      : "not plain text");
+		return;
+	}
+	if (text_strip(&own, "slipway."))
+		bootargs_note(s->b, word,
+			      "unknown key ignored; nothing turns verification "
+			      "off");
+}
+
+/* Cut the next word off *@rest: up to a space that no quotes hold. */
+static bool bootargs_next(struct span *rest, struct span *word)
+{
+	bool quoted = false;
+	size_t i = 0;
+
+	while (rest->n && (unsigned char)rest->p[0] <= ' ') {
+		rest->p++;
+		rest->n--;
+	}
+	for (; i < rest->n; i++) {
+		if (rest->p[i] == '"')
+			quoted = !quoted;
+		if ((unsigned char)rest->p[i] <= ' ' && !quoted)
+			break;
+	}
+	*word = (struct span){rest->p, i};
+	rest->p += i;
+	rest->n -= i;
+	return i;
+}
+
+int bootargs_parse(struct bootargs *b, struct span line)
+{
+	struct bootargs_state s = {.b = b};
+	struct span word;
+
+	memset(b, 0, sizeof(*b));
+	if (line.n > BOOTARGS_MAX)
+		return -EOVERFLOW;
+	while (bootargs_next(&line, &word)) {
+		word = bootargs_unquote(word);
+		if (span_is(word, "--"))
+			break;
+		bootargs_word(&s, word);
+	}
+	return 0;
+}
