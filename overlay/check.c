@@ -15,6 +15,7 @@
 #define REFUSED_MAX 20 /* then the list ends: they are of a kind */
 
 struct check {
+	const struct capture *capture;
 	const char *const *lowers;
 	size_t n_lowers;
 	unsigned int grants;
@@ -62,8 +63,31 @@ static bool hides_symlink(const struct check *k, const char *path)
 		free(at);
 		if (!err)
 			return S_ISLNK(st.st_mode);
-		if (err != ENOENT && err != ENOTDIR)
+		/* a folder above it is something else in this layer */
+		if (err == ENOTDIR)
+			return false;
+		if (err != ENOENT)
 			die("%s:", path);
+	}
+	return false;
+}
+
+static int by_path(const void *key, const void *entry)
+{
+	return strcmp(key, ((const struct capture_entry *)entry)->path);
+}
+
+/* Is a folder above @path opaque? Then nothing of the layers below shows. */
+static bool under_opaque(const struct capture *c, const char *path)
+{
+	for (const char *p = path; (p = strchr(p, '/')); p++) {
+		char *dir = xasprintf("%.*s", (int)(p - path), path);
+		const struct capture_entry *e =
+			bsearch(dir, c->entries, c->n, sizeof(*e), by_path);
+
+		free(dir);
+		if (e && e->opaque)
+			return true;
 	}
 	return false;
 }
@@ -82,7 +106,8 @@ static void check_type(struct check *k, const struct capture_entry *e)
 	if (S_ISREG(m) && m & (S_ISUID | S_ISGID) && !(k->grants & ROLE_SETID))
 		refuse(k, e->path, "a setuid or setgid file",
 		       "clear the bit, or give the role grants=setid");
-	if (S_ISDIR(m) && strcmp(e->path, ".") && hides_symlink(k, e->path))
+	if (S_ISDIR(m) && strcmp(e->path, ".") && hides_symlink(k, e->path) &&
+	    !under_opaque(k->capture, e->path))
 		refuse(k, e->path, "a directory in place of a symlink",
 		       "install below the symlink's target instead");
 }
@@ -112,7 +137,7 @@ static void check_entry(struct check *k, const struct capture_entry *e)
 void check_capture(const struct capture *c, const char *const *lowers, size_t n,
 		   unsigned int grants)
 {
-	struct check k = {lowers, n, grants, 0};
+	struct check k = {c, lowers, n, grants, 0};
 
 	for (size_t i = 0; i < c->n; i++) {
 		check_entry(&k, &c->entries[i]);

@@ -2,6 +2,7 @@
 /* main.c - slipway-overlay: from a role's folder to its packed overlay. */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,6 +192,20 @@ static void open_log(struct build *b)
 	free(path);
 }
 
+/* What a build left that was killed; the site's lock says it is not alive. */
+static void sweep(const struct build *b)
+{
+	char *pattern = xasprintf("%s/overlay.*.??????", b->out);
+	glob_t g;
+
+	if (!glob(pattern, GLOB_NOSORT, NULL, &g)) {
+		for (size_t i = 0; i < g.gl_pathc; i++)
+			unlink(g.gl_pathv[i]);
+		globfree(&g);
+	}
+	free(pattern);
+}
+
 static void make_work(const struct build *b)
 {
 	const char *const argv[] = {"rm", "-rf",   "--one-file-system",
@@ -217,6 +232,7 @@ static int build_and_commit(struct build *b, struct info *i, const char *inputs)
 	int err;
 
 	open_log(b);
+	sweep(b);
 	make_work(b);
 	outfile_open(&o, file, 0644);
 	err = build_overlay(b, &o, i);

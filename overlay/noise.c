@@ -53,6 +53,9 @@ static const char *const patterns[] = {
 	/* what must be a machine's own */
 	"etc/machine-id",
 	"etc/ssh/ssh_host_*",
+	"etc/iscsi/initiatorname.iscsi",
+	"etc/nvme/hostid",
+	"etc/nvme/hostnqn",
 	"var/lib/dbus/machine-id",
 	"var/lib/systemd/credential.secret",
 	"var/lib/systemd/random-seed",

@@ -91,13 +91,13 @@ static int file_begin(struct unpack *u, int at, const char *name)
 	if (u->e.ino > u->inodes)
 		die("%s: inode number is too large", u->path);
 	first = &u->names[u->e.ino];
-	if (u->e.nlink > 1 && *first)
-		return linkat(u->root, *first, at, name, 0);
 	if (*first && !strcmp(*first, u->path)) {
 		u->fd = openat(at, name,
 			       O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
 		return u->fd < 0 ? -1 : 0;
 	}
+	if (u->e.nlink > 1 && *first)
+		return linkat(u->root, *first, at, name, 0);
 	u->fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (u->fd < 0)
 		return -1;

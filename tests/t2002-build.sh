@@ -285,7 +285,11 @@ for sig in INT TERM KILL; do
 	kill -$sig $pid
 	wait $pid 2>/dev/null
 	t_begin "stopped by SIG$sig: no mount, no loop device, no file left"
-	[ $sig = KILL ] && rm -rf "$OUT"/slow
+	if [ $sig = KILL ]; then
+		# it cannot clean up, the next build does
+		rm -r "$SITE/roles/slow/hooks"
+		$OVL slow >"$T_TMP/out" 2>"$T_TMP/err"
+	fi
 	# the kernel takes namespaces down after the process is gone
 	for _ in $(seq 100); do
 		after=$(leftovers)
