@@ -107,6 +107,6 @@ int main(int argc, char **argv)
 		show_stat(stats[i]);
 	puts(bad ? "TEST-FAILED" : "BOOT-OK");
 	fflush(stdout);
-	reboot(LINUX_REBOOT_CMD_POWER_OFF);
+	reboot(LINUX_REBOOT_CMD_POWER_OFF, NULL);
 	return 0;
 }

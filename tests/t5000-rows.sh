@@ -1,0 +1,317 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# t5000-rows: the shipped /init in namespaces against every kind of server,
+# manifest, layer and overlay that a boot can meet.
+. "$(dirname "$0")/lib.sh"
+. "$T_ROOT/tests/boot/tree.sh"
+
+requires_root
+need mksquashfs squashfs-tools
+need cpio cpio
+need ip iproute2
+need openssl openssl
+
+width=${WIDTH:-6}
+rows=$T_TMP/rows
+mkdir -p "$rows"
+loops_before=$(losetup -a | wc -l)
+mounts_before=$(wc -l </proc/self/mountinfo)
+
+t_begin 'fixture: keys, base, initrd'
+if tree_setup "$T_TMP/fix" >"$T_TMP/out" 2>&1; then
+	t_ok
+else
+	t_fail "$(tail -n 5 "$T_TMP/out")"
+	exit
+fi
+url=slipway.url=http://127.0.0.1:8080
+end='ip=none slipway.panic=halt,0'
+
+# row NAME EXPECT [OPTION... --] TREE [CMDLINE]: start one, EXPECT is a code
+# or BOOT-OK, with what else must be printed after a '/'
+row()
+{
+	local name=$1 expect=$2 opts=()
+	shift 2
+	while [ "${1#-}" != "$1" ]; do
+		[ "$1" != -- ] || { shift && break; }
+		opts+=("$1" "$2")
+		shift 2
+	done
+	while [ "$(jobs -rp | wc -l)" -ge "$width" ]; do wait -n; done
+	printf '%s\n' "$expect" >"$rows/$name.expect"
+	"$T_ROOT/tests/nsboot" "${opts[@]}" --limit "${limit:-60}" \
+		"${initrd:-$fix/initrd}" "$trees/$1" "$url $end ${2:-}" \
+		>"$rows/$name.out" 2>&1 &
+}
+
+# What every row must hold besides its own outcome.
+broken_law()
+{
+	local out=$1
+	! grep -q 'pwned is there\|TEST-BAD' "$out" ||
+		echo "canary or leftovers: $(grep -m1 'TEST-BAD' "$out")"
+	! grep -qi 'segfault\|kernel panic\|attempted to kill' "$out" ||
+		echo 'PID 1 faulted'
+	[ -z "$(grep 'slipway: E-' "$out" | awk 'length > 200')" ] ||
+		echo 'a message is longer than 200 characters'
+	grep -q '^NSBOOT end=' "$out" || echo 'did not end in its time'
+	# verified before mounted, always
+	awk '/slipway: .* verified /{ v[$4] = 1 }
+		/slipway: .* mount(ed)? layer /{ if (!v[$5]) print "mounted unverified " $5 }' "$out"
+}
+
+verdicts()
+{
+	local f name expect out what more
+	wait
+	for f in "$rows"/*.expect; do
+		name=$(basename "$f" .expect)
+		out=$rows/$name.out
+		expect=$(cat "$f")
+		more=${expect#*/}
+		[ "$more" != "$expect" ] || more=
+		expect=${expect%%/*}
+		t_begin "$name"
+		what=$(broken_law "$out")
+		if [ "$expect" = BOOT-OK ]; then
+			grep -q '^BOOT-OK' "$out" || what="$what no BOOT-OK"
+		else
+			grep -q "slipway: $expect[:-]" "$out" ||
+				what="$what no $expect"
+			! grep -q '^BOOT-OK' "$out" || what="$what it booted"
+		fi
+		[ -z "$more" ] || grep -qF -- "$more" "$out" ||
+			what="$what; no '$more'"
+		if [ -z "$what" ]; then
+			t_ok
+		else
+			t_fail "$what
+$(tail -n 15 "$out")"
+		fi
+	done
+}
+
+replace() # FILE: a private copy of it
+{
+	cp "$1" "$1.new" && mv -f "$1.new" "$1"
+}
+
+poke() # FILE OFFSET: flip one bit
+{
+	replace "$1"
+	local b
+	b=$(od -An -tu1 -j "$2" -N1 "$1")
+	# shellcheck disable=SC2059
+	printf "\\$(printf '%03o' $((b ^ 1)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+clone() # FROM TO
+{
+	cp -al "$trees/$1" "$trees/$2"
+}
+
+one() # TREE GLOB: the file
+{
+	# shellcheck disable=SC2086
+	echo "$trees/$1"/$2
+}
+
+tree good
+web=$(sed -n 's/^layer overlay \([0-9a-f]*\) .*name=web.*/\1/p' \
+	"$trees/good/manifest")
+
+# --- boots
+row good 'BOOT-OK/FACT /etc/role web' good
+row good-second 'BOOT-OK/FACT /etc/second second' good
+row good-whiteout 'BOOT-OK/FACT /etc/deleted absent' good
+row good-opaque 'BOOT-OK/FACT /opq/old absent' good
+row good-hardlink \
+	'BOOT-OK/FACT stat /etc/hard2 100640 0:0 links 2 size 7 time 1700000000' \
+	good
+row role-by-cmdline 'BOOT-OK/FACT /etc/role absent' good slipway.role=bare
+row no-range BOOT-OK --rule 'layers/* norange' -- good
+row no-keep-alive BOOT-OK --rule '* close' -- good
+row bytewise BOOT-OK --rule 'manifest.cms bytewise' -- good
+row slow-start BOOT-OK --rule 'manifest.cms#1 status=503;retry-after=1' -- good
+row 500-then-good BOOT-OK --rule 'manifest.cms#1-2 status=500' -- good
+row cut-then-good BOOT-OK --rule 'layers/*.squashfs#1 truncate=70000' -- good
+row reset-then-good BOOT-OK --rule 'layers/*.squashfs#1-2 reset=1' -- good
+row flip-once BOOT-OK --rule 'layers/*.squashfs#1 flip=100000' -- good
+row short-length-once BOOT-OK \
+	--rule 'layers/*.squashfs#1 length=-1' -- good
+row redirect BOOT-OK \
+	--rule 'manifest.cms#1 redirect=http://127.0.0.1:8080/manifest.cms' -- \
+	good
+limit=90 row stall-once BOOT-OK --rule 'layers/*.squashfs#1 stall=65536' -- good
+row mirror-two BOOT-OK --rule '* status=404' --two "$trees/good" -- good \
+	slipway.url=http://127.0.0.1:8080,http://127.0.0.1:8081
+row mirror-flips BOOT-OK --rule 'layers/*.squashfs flip=5000' \
+	--two "$trees/good" -- good \
+	slipway.url=http://127.0.0.1:8080,http://127.0.0.1:8081
+tree setid-granted web=setid grants=setid
+row setid-granted \
+	'BOOT-OK/FACT stat /usr/bin/setuid 104755' setid-granted
+tree caps-granted web=caps grants=caps
+row caps-granted BOOT-OK caps-granted
+row weakening-ignored BOOT-OK good \
+	'slipway.verify=0 slipway.insecure slipway.key=http://127.0.0.1/k'
+row serial-asked BOOT-OK good slipway.serial=7
+
+# --- reach
+row no-url-refused E-URL good slipway.url=gopher://127.0.0.1/
+row refused E-CONNECT --no-server '' -- good
+row not-found E-FETCH-404 --rule 'manifest.cms status=404' -- good
+row forbidden E-FETCH-403 --rule 'layers/*.index status=403' -- good
+row always-500 E-FETCH-500 --rule 'manifest.cms status=500' -- good
+row always-cut E-CUT --rule 'layers/*.squashfs truncate=1000' -- good
+row garbage E-HTTP --rule 'manifest.cms garbage' -- good
+row chunked E-HTTP --rule 'manifest.cms chunked' -- good
+row html E-SIG --rule 'manifest.cms body=<html>login</html>' -- good
+row redirect-loop E-REDIR \
+	--rule 'manifest.cms redirect=http://127.0.0.1:8080/manifest.cms' -- good
+row redirect-file E-REDIR \
+	--rule 'manifest.cms redirect=file:///etc/passwd' -- good
+row length-huge E-LEN \
+	--rule 'layers/*.squashfs length=18446744073709551615' -- good
+limit=120 row all-stalled E-STALL --rule 'manifest.cms stall=10' -- good
+
+# --- manifest and signature
+tree wrong-key key="$fix/stranger/keys"
+row wrong-key E-SIG wrong-key
+clone good sig-flip && poke "$trees/sig-flip/manifest.cms" 200
+row sig-flip E-SIG sig-flip
+clone good sig-cut && truncate -s -1 "$(replace "$trees/sig-cut/manifest.cms" &&
+	echo "$trees/sig-cut/manifest.cms")"
+row sig-cut E-SIG sig-cut
+clone good sig-tail && replace "$trees/sig-tail/manifest.cms" &&
+	echo x >>"$trees/sig-tail/manifest.cms"
+row sig-tail E-SIG sig-tail
+clone good sig-attrs && rm "$trees/sig-attrs/manifest.cms" &&
+	openssl cms -sign -binary -nodetach -outform DER \
+		-signer "$fix/site/keys/leaf.crt" \
+		-inkey "$fix/site/keys/leaf.key" \
+		-in "$trees/sig-attrs/manifest" \
+		-out "$trees/sig-attrs/manifest.cms"
+row sig-attributes E-SIG sig-attrs
+clone good plain && rm "$trees/plain/manifest.cms" &&
+	cp "$trees/plain/manifest" "$trees/plain/manifest.cms"
+row unsigned E-SIG plain
+clone good other && rm "$trees/other/manifest.cms" "$trees/other/manifest" &&
+	echo 'not a manifest' >"$trees/other/manifest" &&
+	sign_tree "$trees/other" "$fix/site/keys"
+row signed-other-text E-MAN other
+tree bad-word sed='s/^floor 1/floor 1\nsurprise 1/'
+row unknown-critical E-MAN bad-word
+tree optional sed='s/^default web/default web\n?surprise 1/'
+row unknown-optional BOOT-OK optional
+tree newer sed='s/^min-init 1/min-init 99/'
+row needs-newer-init E-MAN newer
+tree site sed='s/^site rows/site other/'
+row other-site E-SITE site
+tree epoch0 sed='s/^epoch 1/epoch 0/'
+row epoch-below E-FLOOR epoch0
+row floor-raised E-FLOOR good slipway.floor=8
+row floor-not-lowered BOOT-OK good slipway.floor=0
+row serial-other E-SERIAL good slipway.serial=6
+row unknown-role E-ROLE good slipway.role=kiosk
+tree nodefault sed='/^default/d;/^machine/d'
+row no-role-for-machine E-ROLE nodefault
+tree expired sed='s/^expires 0/expires 1700000001/'
+row expired-warns BOOT-OK/expired expired
+cp -a "$fix/initrd" "$fix/initrd-strict"
+
+# --- index and layers
+clone good index-flip && poke "$(one index-flip "layers/$base.index")" 40
+row index-flip E-HASH index-flip
+clone good index-gone && rm "$(one index-gone "layers/$base.index")"
+row index-gone E-FETCH-404 index-gone
+clone good base-flip && poke "$(one base-flip 'layers/*.squashfs')" 1000000
+row base-flip E-HASH base-flip
+clone good base-cut && replace "$(one base-cut 'layers/*.squashfs')" &&
+	truncate -s -4096 "$(one base-cut 'layers/*.squashfs')"
+row base-cut E-LEN base-cut
+clone good base-long && replace "$(one base-long 'layers/*.squashfs')" &&
+	echo x >>"$(one base-long 'layers/*.squashfs')"
+row base-long E-LEN base-long
+clone good ovl-flip && poke "$trees/ovl-flip/layers/$web.cpio.gz" 60
+row overlay-flip E-HASH ovl-flip
+clone good swapped && mv -f "$(one swapped 'layers/*.squashfs')" \
+	"$trees/swapped/layers/$web.cpio.gz"
+row layers-swapped 'E-' swapped
+tree wrong-base sed='s/ base='"$base"'$/ base='"${base//[0-9]/0}"'/'
+row overlay-of-other-base E-MAN wrong-base
+head -c 300000 /dev/urandom >"$fix/junk"
+tree not-squashfs basefile="$fix/junk"
+row not-squashfs E-SQFS not-squashfs
+head -c 1000000 "$fix/base.squashfs" >"$fix/short"
+tree cut-squashfs basefile="$fix/short"
+row signed-but-cut-squashfs E-SQFS cut-squashfs
+tree noinit basefile="$fix/noinit.squashfs" web=good
+row no-init E-INIT noinit slipway.role=bare
+sed 's/^MemAvailable:.*/MemAvailable:      30000 kB/' /proc/meminfo \
+	>"$T_TMP/meminfo"
+row too-little-memory 'E-MEM/MiB' --meminfo "$T_TMP/meminfo" -- good
+row no-wish-to-shell BOOT-OK good 'slipway.panic=shell'
+row panic-shell-refused E-ROLE good 'slipway.panic=halt,0 slipway.role=x'
+
+# --- hostile overlays, all of them properly signed
+for c in dotdot inner-dotdot absolute through-link through-up no-parent fifo \
+	twice dir-twice link-to-link whiteout many big big-size bad-hex \
+	bad-name bad-magic control no-meta meta-base meta-word meta-path \
+	meta-xattr no-trailer after-trailer; do
+	tree "evil-$c" web=$c inodes=64 unpacked=1048576
+	row "evil-$c" E-CPIO "evil-$c"
+done
+for c in gz-cut gz-crc gz-tail gz-two gz-not; do
+	tree "evil-$c" web=$c
+	row "evil-$c" E-GZIP "evil-$c"
+done
+for c in setid caps device; do
+	tree "evil-$c" web=$c
+	row "evil-$c" E-GRANT "evil-$c"
+done
+
+# --- the initrd itself
+broken() # NAME: a copy of the initrd to break
+{
+	cp -a "$fix/initrd" "$fix/initrd-$1"
+}
+broken cut && rm "$fix/initrd-cut/slipway/sentinel"
+initrd=$fix/initrd-cut row initrd-cut E-INITRD good
+broken altered && echo '# x' >>"$fix/initrd-altered/slipway/policy"
+initrd=$fix/initrd-altered row initrd-altered E-INITRD good
+broken root && cp "$fix/initrd-root/slipway/policy" \
+	"$fix/initrd-root/slipway/root.der"
+initrd=$fix/initrd-root row initrd-root-replaced E-INITRD good
+broken extra && echo x >"$fix/initrd-extra/slipway/extra"
+initrd=$fix/initrd-extra row initrd-extra-file E-INITRD good
+
+# --- network
+if command -v dnsmasq >/dev/null; then
+	limit=90 row dhcp BOOT-OK --dhcp '' -- good \
+		'ip=eth0:dhcp slipway.url=http://10.98.0.1:8080'
+fi
+
+# --- memory: layers and 32 MiB, no more
+need_bytes=$(($(stat -c %s "$fix/base.squashfs") + 2097152 + 1048576 +
+	(32 << 20)))
+row memory-bound 'BOOT-OK/NSBOOT peak=' --memory $need_bytes -- good
+
+verdicts
+
+t_begin 'no loop device or mount is left behind'
+if [ "$(losetup -a | wc -l)" = "$loops_before" ] &&
+	[ "$(wc -l </proc/self/mountinfo)" = "$mounts_before" ]; then
+	t_ok
+else
+	t_fail "loops $loops_before before, $(losetup -a | wc -l) after"
+fi
+t_begin 'peak memory of a boot is at most layers + 32 MiB'
+peak=$(sed -n 's/^NSBOOT peak=\([0-9]*\).*/\1/p' "$rows/memory-bound.out")
+if [ -n "$peak" ] && [ "$peak" -le $need_bytes ]; then
+	t_ok "$((peak >> 20)) MiB of $((need_bytes >> 20)) MiB"
+else
+	t_fail "peak '$peak', bound $need_bytes"
+fi
