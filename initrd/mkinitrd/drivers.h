@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * drivers.h - which modules an initrd carries, whatever machine packs it.
+ */
+#ifndef MKINITRD_DRIVERS_H
+#define MKINITRD_DRIVERS_H
+
+#include <stdbool.h>
+#include "modules.h"
+
+/*
+ * drivers_select - mark what @list names: net, storage, all, or a module.
+ *
+ * Buses go with either group, and what every boot loads is always there.
+ * Dies on a name that is none of these.
+ */
+void drivers_select(struct modules *m, const char *list);
+
+/* drivers_always - modules loaded on every boot, NULL terminated. */
+extern const char *const drivers_always[];
+
+#endif

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+/*
+ * main.c - slipway-initrd: pack the initrd that belongs to a base's kernel.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format/text.h"
+#include "host/alloc.h"
+#include "host/error.h"
+#include "host/opts.h"
+#include "host/outfile.h"
+#include "info.h"
+#include "press.h"
+
+static struct {
+	const char *dir, *init, *busybox, *drivers, *policy;
+	bool plan, json, force, no_modules, verbose;
+} opt = {.busybox = "/bin/busybox", .drivers = "all", .policy = "enforce"};
+
+static const struct opt table[] = {
+	{"directory", 'C', "DIR", "the site (default: here or above)", NULL,
+	 &opt.dir},
+	{"dry-run", 'n', NULL, "show the plan, change nothing", &opt.plan,
+	 NULL},
+	{"json", 0, NULL, "print the facts as JSON", &opt.json, NULL},
+	{"force", 0, NULL, "pack even when nothing changed", &opt.force, NULL},
+	{"verbose", 'v', NULL, "name the firmware that is missing",
+	 &opt.verbose, NULL},
+	{"init", 0, "PATH", "another /init", NULL, &opt.init},
+	{"busybox", 0, "PATH", "a static BusyBox (default /bin/busybox)", NULL,
+	 &opt.busybox},
+	{"drivers", 0, "LIST", "net, storage, all, or modules (default all)",
+	 NULL, &opt.drivers},
+	{"no-modules", 0, NULL, "no modules at all", &opt.no_modules, NULL},
+	{"policy", 0, "MODE", "enforce or rescue (default enforce)", NULL,
+	 &opt.policy},
+	{NULL},
+};
+
+static const struct opts opts = {
+	.prog = "slipway initrd",
+	.usage = "[-C DIR] [-n] [--json] [--force] [--drivers LIST] "
+		 "[--no-modules] [--policy MODE] [BASE...]",
+	.about = "Pack /init, BusyBox, drivers and the site's trust anchor "
+		 "for a base's kernel.",
+	.opts = table,
+};
+
+/* Beside us in a build tree, or where install puts it. */
+static char *find_init(void)
+{
+	static const char *const near[] = {"../initrd/init",
+					   "../lib/slipway/init",
+					   "../../lib/slipway/init", NULL};
+	char self[PATH_MAX], *slash, *path;
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n < 0)
+		die("/proc/self/exe:");
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	*slash = '\0';
+	for (const char *const *p = near; *p; p++) {
+		path = xasprintf("%s/%s", self, *p);
+		if (!access(path, R_OK))
+			return path;
+		free(path);
+	}
+	die("no /init near %s; run make, or name one with --init", self);
+}
+
+static uint64_t epoch_of(const struct base *b)
+{
+	const char *text = getenv("SOURCE_DATE_EPOCH");
+	uint64_t v = b->created;
+
+	if (text && (text_u64(text_span(text), &v)))
+		die("SOURCE_DATE_EPOCH: '%s' is not a date", text);
+	if (v > UINT32_MAX)
+		die("base %s: its date does not fit an initrd", b->name);
+	return v;
+}
+
+static void print_missing(const struct pack *p)
+{
+	for (unsigned int i = 0; i < p->n_missing; i++)
+		info("firmware %s: not in base %s", p->missing[i],
+		     p->base->name);
+}
+
+static void print_plan(const struct pack *p)
+{
+	printf("initrd for base %s, kernel %s, policy %s\n", p->base->name,
+	       p->base->release, p->rescue ? "rescue" : "enforce");
+	for (size_t i = 0; i < p->bundle.n; i++)
+		printf("  %10zu %s\n", p->bundle.entries[i].size,
+		       p->bundle.entries[i].path);
+	for (unsigned int i = 0; i < p->n_missing; i++)
+		printf("  %10s lib/firmware/%s\n", "missing", p->missing[i]);
+}
+
+/* The image first: what describes it comes when it is there. */
+static void write_all(struct pack *p, struct info *i, const char *dir)
+{
+	char *image = xasprintf("%s/initrd.img", dir);
+	char *kernel = xasprintf("%s/vmlinuz", dir);
+	char *facts = xasprintf("%s/initrd.info", dir);
+	uint8_t digest[DIGEST_SIZE];
+	size_t raw_size, size;
+	void *raw, *data;
+
+	site_mkdirs(dir);
+	raw = bundle_newc(&p->bundle, p->epoch, &raw_size);
+	data = press_zstd(raw, raw_size, &size);
+	i->unpacked = raw_size;
+	i->size = size;
+	digest_of(data, size, digest);
+	digest_hex(digest, i->digest);
+	outfile_put(image, 0644, data, size);
+	free(raw);
+	free(data);
+	data = base_kernel(p->base, &size);
+	digest_of(data, size, digest);
+	digest_hex(digest, i->vmlinuz);
+	outfile_put(kernel, 0644, data, size);
+	info_write(facts, i, p);
+	free(data);
+	free(facts);
+	free(kernel);
+	free(image);
+}
+
+static void build(struct pack *p, struct info *i, const char *dir)
+{
+	pack_gather(p);
+	if (opt.plan) {
+		print_plan(p);
+		return;
+	}
+	bundle_seal(&p->bundle);
+	write_all(p, i, dir);
+	if (opt.verbose)
+		print_missing(p);
+	else if (p->n_missing)
+		info("initrd %s: %u firmware files its drivers name are not in the base; -v names them",
+		     p->base->name, p->n_missing);
+}
+
+static void one(const struct site *s, const char *name)
+{
+	char *dir = site_path(s, "build/initrd/%s", name);
+	char *image = xasprintf("%s/initrd.img", dir);
+	char *facts = xasprintf("%s/initrd.info", dir);
+	struct base base;
+	struct pack p = {
+		.site = s,
+		.base = &base,
+		.init = opt.init,
+		.busybox = opt.busybox,
+		.drivers = opt.no_modules ? NULL : opt.drivers,
+		.rescue = !strcmp(opt.policy, "rescue"),
+	};
+	struct info i;
+	bool same;
+
+	base_open(&base, s, name);
+	p.epoch = epoch_of(&base);
+	info_inputs(&p, i.inputs);
+	same = !opt.force && info_same(facts, image, i.inputs);
+	if (!same || opt.plan)
+		build(&p, &i, dir);
+	if (!opt.plan)
+		info_print(facts, same, opt.json);
+	pack_free(&p);
+	base_close(&base);
+	free(facts);
+	free(image);
+	free(dir);
+}
+
+int main(int argc, char **argv)
+{
+	int first = opts_parse(&opts, argc, argv);
+	struct site site;
+	char **names;
+
+	if (strcmp(opt.policy, "enforce") && strcmp(opt.policy, "rescue"))
+		opts_usage(&opts,
+			   "--policy: '%s' is neither enforce nor rescue",
+			   opt.policy);
+	for (int i = first; i < argc; i++)
+		if (!site_name_ok(argv[i]))
+			opts_usage(&opts, "'%s' is no name of a base", argv[i]);
+	site_open(&site, opt.dir);
+	if (!opt.init)
+		opt.init = find_init();
+	names = first < argc ? argv + first
+			     : site_list(&site, "build/bases", "base.info");
+	if (!*names)
+		die("%s: no base is built; run 'slipway base' first", site.dir);
+	if (!opt.plan)
+		site_lock(&site);
+	for (; *names; names++)
+		one(&site, *names);
+	return EXIT_DONE;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* pack.h - one initrd: what goes in, and the facts of what came out. */
+#ifndef MKINITRD_PACK_H
+#define MKINITRD_PACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "bundle.h"
+#include "base.h"
+#include "modules.h"
+
+struct pack {
+	/* set by the caller */
+	const struct site *site;
+	struct base *base;
+	const char *init, *busybox; /* paths on this machine */
+	const char *drivers;	    /* drivers.h, or NULL: no modules */
+	bool rescue;
+	uint64_t epoch; /* date of every file */
+
+	/* set by pack_gather */
+	struct bundle bundle;
+	unsigned int n_modules, n_firmware, n_missing;
+	char **missing; /* firmware the base does not have */
+	uint64_t init_size, busybox_size, modules_size, firmware_size;
+};
+
+/* pack_gather - everything but the list of files; dies naming what lacks. */
+void pack_gather(struct pack *p);
+void pack_free(struct pack *p);
+
+#endif
