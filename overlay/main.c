@@ -285,8 +285,6 @@ static int one(const struct site *s, const char *name, char **deps, bool force)
 		info_print(&i, &r, &base, true, opt.json);
 		return EXIT_DONE;
 	}
-	if (geteuid())
-		die("role %s: building needs root: mounts and owners", name);
 	site_mkdirs(b.out);
 	b.role = &r;
 	b.base = &base;
@@ -333,6 +331,8 @@ int main(int argc, char **argv)
 	if (first == argc)
 		opts_usage(&opts, "which role?");
 	site_open(&s, opt.dir);
+	if (!opt.plan && geteuid())
+		die("building needs root, for mounts and owners; -n does not");
 	if (!opt.plan)
 		site_lock(&s);
 	for (int i = first; i < argc && ret == EXIT_DONE; i++)

@@ -6,7 +6,7 @@
 
 requires_root
 need mmdebstrap mmdebstrap
-need tar2sqfs squashfs-tools-ng
+need mksquashfs squashfs-tools
 
 export CACHE=$T_TMP/cache
 unset SOURCE_DATE_EPOCH
@@ -21,8 +21,8 @@ if ! mmdebstrap --quiet --variant=minbase trixie "$T_TMP/root.tar" \
 	t_skip "no base: $(tail -n 1 "$T_TMP/log")"
 	exit
 fi
-tar2sqfs -q -f -c zstd -X level=1 "$BASE/base.squashfs" <"$T_TMP/root.tar" \
-	>/dev/null 2>&1
+mksquashfs - "$BASE/base.squashfs" -tar -quiet -no-progress -comp zstd \
+	-Xcompression-level 1 <"$T_TMP/root.tar" >/dev/null 2>&1
 rm "$T_TMP/root.tar"
 printf '[base]\nname = small\nsuite = trixie\ncreated = 1760000000\ndigest = %s\n' \
 	"$(sha256sum <"$BASE/base.squashfs" | cut -c1-64)" >"$BASE/base.info"
