@@ -322,7 +322,7 @@ static const char *bootargs_bootif(struct bootargs_state *s, struct span v)
 
 static const char *bootargs_init(struct bootargs_state *s, struct span v)
 {
-	if (!v.n || v.p[0] != '/')
+	if (!v.n || v.p[0] != '/' || !text_printable(v))
 		return "not an absolute path";
 	s->b->init = v;
 	return NULL;
@@ -387,10 +387,7 @@ static void bootargs_word(struct bootargs_state *s, struct span word)
 	for (i = 0; i < ARRAY_SIZE(bootargs_keys); i++) {
 		if (!span_is(key, bootargs_keys[i].name))
 			continue;
-		bootargs_note(s->b, word,
-			      text_printable(value)
-				      ? bootargs_keys[i].set(s, value)
-				      : "not plain text");
+		bootargs_note(s->b, word, bootargs_keys[i].set(s, value));
 		return;
 	}
 	if (text_strip(&own, "slipway."))
