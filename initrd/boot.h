@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * boot.h - the one state of a boot. Every step is a function over it that
+ * returns 0, or -EPROTO with boot.error filled; steps run in the order of
+ * README.md and may use what earlier ones left here.
+ */
+#ifndef BOOT_H
+#define BOOT_H
+
+#include <sys/types.h>
+#include "fetch/conn.h"
+#include "fetch/fetch.h"
+#include "format/bootargs.h"
+#include "format/cms.h"
+#include "format/lease.h"
+#include "format/manifest.h"
+#include "format/policy.h"
+#include "nic.h"
+
+#define BOOT_ROOT_MAX  16384 /* of a trust anchor, DER */
+#define BOOT_STEPS_MAX 24
+#define BOOT_CMS_MAX   (MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX)
+
+/* Short paths: all layers must fit one page of mount options. */
+#define BOOT_STORE "/store" /* tmpfs of downloaded layers, never shown */
+#define BOOT_BASE  "/base"  /* the base, mounted */
+#define BOOT_LAYER "/o"	    /* with a digit: an unpacked overlay */
+#define BOOT_UPPER "/upper" /* tmpfs of the writable layer */
+#define BOOT_NEW   "/new"   /* the union, root to be */
+#define BOOT_FACTS "/run/slipway"
+
+/* What became of one step, for the report. */
+struct boot_step {
+	const char *name;
+	uint64_t start_ms, stop_ms;
+};
+
+struct boot {
+	char cmdline[BOOTARGS_MAX + 1];
+	struct bootargs args;
+	bool trusted; /* the initrd's own files are proven */
+	char policy_text[POLICY_SIZE_MAX + 1];
+	struct policy policy;
+	uint8_t root[BOOT_ROOT_MAX];
+	size_t root_size;
+	uint64_t seed; /* of all jitter */
+
+	unsigned int n_nics;
+	struct nic nics[NIC_MAX];
+	int nic; /* chosen, or -1 */
+	struct manifest_machine machine;
+	bool has_lease;
+	struct lease lease;
+	pid_t dhcp; /* of the client that renews, or 0 */
+
+	struct fetch fetch;
+	struct fetch_conn conn;
+	uint8_t cms[BOOT_CMS_MAX];
+	size_t cms_size;
+	struct span text; /* of the manifest */
+	struct manifest manifest;
+	const struct manifest_role *role;
+
+	int base_fd; /* of the base's file, or -1 */
+	unsigned int n_steps;
+	struct boot_step steps[BOOT_STEPS_MAX];
+	struct fetch_error error;
+};
+
+/* The steps, in order; each in the file of its name. */
+int early_mounts(struct boot *b);
+int sentinel_check(struct boot *b);
+int policy_load(struct boot *b);
+int modules_load(struct boot *b);
+int link_up(struct boot *b);
+int address_get(struct boot *b);
+int manifest_get(struct boot *b);
+int memory_check(struct boot *b);
+int layers_base(struct boot *b);
+int unpack_overlays(struct boot *b);
+int union_mount(struct boot *b);
+int handover_write(struct boot *b);
+int report_write(struct boot *b);
+int switchroot_run(struct boot *b);
+
+#endif

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/*
+ * console.c - one line a step, to the console and to the kernel's log. Names
+ * and reasons may come from outside: what is not printable becomes '?'.
+ */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "console.h"
+#include "sys.h"
+
+static int kmsg = -1;
+static uint64_t last_progress_ms;
+
+void console_open(void)
+{
+	int fd = open("/dev/console", O_RDWR | O_NOCTTY);
+
+	if (fd >= 0) {
+		for (int to = 0; to < 3; to++)
+			dup2(fd, to);
+		if (fd > 2)
+			close(fd);
+	}
+	if (kmsg < 0)
+		kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+}
+
+void console_clean(char *s)
+{
+	for (; *s; s++)
+		if (*s < 0x20 || *s > 0x7e)
+			*s = '?';
+}
+
+static void put(const char *text)
+{
+	char line[CONSOLE_LINE + 32];
+	int n;
+
+	n = snprintf(line, sizeof(line), "%s\n", text);
+	if (n > 0 && write(1, line, n) < 0)
+		return;
+	if (kmsg < 0)
+		return;
+	/* debug level: kept in the log, not shown a second time */
+	n = snprintf(line, sizeof(line), "<7>%s\n", text);
+	if (n > 0 && write(kmsg, line, n) < 0)
+		return;
+}
+
+static void put_at(const char *text)
+{
+	uint64_t now = sys_now_ms();
+	char line[CONSOLE_LINE + 1];
+
+	snprintf(line, sizeof(line), "slipway: %llu.%03u %s",
+		 (unsigned long long)(now / 1000), (unsigned int)(now % 1000),
+		 text);
+	console_clean(line);
+	put(line);
+}
+
+void console_say(const char *fmt, ...)
+{
+	char text[CONSOLE_LINE - 40];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	put_at(text);
+}
+
+const char *console_mb(uint64_t bytes, char buf[24])
+{
+	uint64_t tenths = bytes / 100000;
+
+	snprintf(buf, 24, "%llu.%u MB", (unsigned long long)(tenths / 10),
+		 (unsigned int)(tenths % 10));
+	return buf;
+}
+
+void console_progress(const char *object, uint64_t done, uint64_t total)
+{
+	uint64_t now = sys_now_ms();
+	char a[24], b[24];
+
+	if (now - last_progress_ms < 1000 || done >= total)
+		return;
+	last_progress_ms = now;
+	console_say("fetch %s %s of %s", object, console_mb(done, a),
+		    console_mb(total, b));
+}
+
+void console_fail(const struct fetch_error *e, const char *next)
+{
+	char line[CONSOLE_LINE + 1], name[24];
+	size_t tail = strlen(next) + strlen("; next: ");
+	int n;
+
+	fetch_error_name(e, name);
+	n = snprintf(line, sizeof(line), "slipway: %s: %s", name, e->text);
+	if (n < 0)
+		return;
+	/* the reason is cut before what happens next is */
+	if (tail < CONSOLE_LINE && (size_t)n > CONSOLE_LINE - tail)
+		n = CONSOLE_LINE - tail;
+	snprintf(line + n, sizeof(line) - n, "; next: %s", next);
+	console_clean(line);
+	put(line);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+/*
+ * main.c - /init, the table of contents of a boot. README.md says what each
+ * step does; each has the file of its name.
+ */
+#include <string.h>
+#include <unistd.h>
+#include "boot.h"
+#include "console.h"
+#include "dhcp.h"
+#include "fail.h"
+#include "switchroot.h"
+#include "sys.h"
+
+static const struct {
+	const char *name;
+	int (*run)(struct boot *b);
+} steps[] = {
+	{"early", early_mounts},    {"sentinel", sentinel_check},
+	{"policy", policy_load},    {"modules", modules_load},
+	{"link", link_up},	    {"address", address_get},
+	{"manifest", manifest_get}, {"memory", memory_check},
+	{"layers", layers_base},    {"unpack", unpack_overlays},
+	{"union", union_mount},	    {"handover", handover_write},
+	{"report", report_write},   {"switchroot", switchroot_run},
+};
+
+static struct boot boot;
+
+static void run(size_t i)
+{
+	struct boot_step *s = &boot.steps[boot.n_steps++];
+	int ret;
+
+	fail_break(&boot, steps[i].name);
+	s->name = steps[i].name;
+	s->start_ms = s->stop_ms = sys_now_ms();
+	ret = steps[i].run(&boot);
+	s->stop_ms = sys_now_ms();
+	if (ret)
+		fail_boot(&boot);
+}
+
+static const char *basename_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	if (getpid() != 1) {
+		if (argc == 2 && !strcmp(basename_of(argv[0]), "dhcp"))
+			return dhcp_main(argv[1]);
+		console_say("this is PID 1 of an initrd, not a command");
+		return 2;
+	}
+	boot.nic = boot.base_fd = -1;
+	switchroot_args(argv, envp);
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+		run(i);
+	fail_boot(&boot);
+}

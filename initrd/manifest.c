@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+/*
+ * manifest.c - which mirrors, the signed manifest from one of them, and the
+ * role it gives this machine.
+ */
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include "boot.h"
+#include "console.h"
+#include "fetch/trust.h"
+#include "file.h"
+#include "resolve.h"
+
+static void note(void *user, const char *text)
+{
+	console_say("%s", text);
+}
+
+static void progress(void *user, const char *object, uint64_t done,
+		     uint64_t total)
+{
+	console_progress(object, done, total);
+}
+
+static int add_mirror(struct boot *b, struct span url)
+{
+	char role[TEXT_NAME_MAX + 1], text[URL_MAX + 1];
+	const struct url_var vars[] = {
+		{"mac", b->machine.mac},
+		{"uuid", b->machine.uuid},
+		{"serial", b->machine.serial},
+		{"role", role},
+	};
+	struct fault f = {0};
+	int n;
+
+	text_copy(role, sizeof(role), b->args.role);
+	n = url_expand(text, sizeof(text), url, vars, ARRAY_SIZE(vars), &f);
+	if (n >= 0)
+		n = fetch_add_mirror(&b->fetch, (struct span){text, n}, &f);
+	if (n < 0)
+		console_say("mirror %.*s: %s", (int)url.n, url.p,
+			    f.why ? f.why : "too many or too long");
+	return n;
+}
+
+static int add_mirrors(struct boot *b)
+{
+	unsigned int given = b->args.n_urls;
+
+	for (unsigned int i = 0; i < b->args.n_urls; i++)
+		add_mirror(b, b->args.urls[i]);
+	for (unsigned int i = 0; !given && i < b->policy.n_urls; i++)
+		add_mirror(b, b->policy.urls[i]);
+	if (b->fetch.n_mirrors)
+		return 0;
+	if (given || b->policy.n_urls)
+		return fetch_fail(&b->error, CODE_URL,
+				  "slipway.url: none of %u is a URL we accept",
+				  given ? given : b->policy.n_urls);
+	return fetch_fail(&b->error, CODE_URL,
+			  "slipway.url: not given, and this initrd has none");
+}
+
+/* Is this file ours? Every byte is suspect until trust_manifest says so. */
+static int check(void *user, const void *p, size_t size, struct fetch_error *e)
+{
+	struct boot *b = user;
+	uint64_t now = time(NULL);
+	char warning[160] = "";
+	struct trust t = {
+		.root = b->root,
+		.root_size = b->root_size,
+		.policy = &b->policy,
+		.args = &b->args,
+		.now = now > b->policy.built ? now : b->policy.built,
+	};
+	int ret;
+
+	cms_release();
+	ret = trust_manifest(&t, p, size, &b->manifest, &b->text, warning, e);
+	if (!ret && warning[0])
+		console_say("manifest: %s", warning);
+	return ret;
+}
+
+static int no_role(struct boot *b, struct span name)
+{
+	char all[80] = "";
+	struct text_out o = {.buf = all, .size = sizeof(all) - 1};
+
+	for (unsigned int i = 0; i < b->manifest.n_roles; i++) {
+		size_t room = o.size - o.n;
+
+		if (b->manifest.roles[i].name.n + 2 > room)
+			break;
+		if (i)
+			text_put_str(&o, " ");
+		text_put(&o, b->manifest.roles[i].name);
+	}
+	all[o.n] = '\0';
+	if (name.n)
+		return fetch_fail(&b->error, CODE_ROLE,
+				  "role %.*s: not in the manifest (expected "
+				  "one of: %s)",
+				  (int)(name.n > 40 ? 40 : name.n), name.p,
+				  all);
+	return fetch_fail(&b->error, CODE_ROLE,
+			  "machine %s: no role for it (expected one of: %s)",
+			  b->machine.mac, all);
+}
+
+/* slipway.role=, the site's rules, the initrd's default, the site's default. */
+static int choose_role(struct boot *b)
+{
+	struct span name = b->args.role;
+	struct manifest *m = &b->manifest;
+	int fallback = m->default_role, role;
+
+	if (name.n) {
+		role = manifest_role(m, name);
+	} else {
+		m->default_role = -1;
+		role = manifest_role_of(m, &b->machine);
+		m->default_role = fallback;
+		if (role < 0 && b->policy.role.n) {
+			name = b->policy.role;
+			role = manifest_role(m, name);
+		} else if (role < 0 && fallback >= 0) {
+			role = fallback;
+		}
+	}
+	if (role < 0)
+		return no_role(b, name);
+	b->role = &m->roles[role];
+	return 0;
+}
+
+static void keep_copy(struct boot *b)
+{
+	/* from the proven text, not from the envelope around it */
+	file_write(BOOT_FACTS "/manifest", b->text.p, b->text.n, 0644);
+}
+
+int manifest_get(struct boot *b)
+{
+	const struct fetch_env env = {
+		.resolve = resolve_host,
+		.note = note,
+		.progress = progress,
+		.user = b,
+		.seed = b->seed,
+	};
+	int ret;
+
+	fetch_init(&b->fetch, &env, &b->conn);
+	ret = add_mirrors(b);
+	if (!ret)
+		ret = fetch_blob(&b->fetch, "manifest.cms", b->cms,
+				 sizeof(b->cms), &b->cms_size, NULL, check, b,
+				 &b->error);
+	if (!ret)
+		ret = choose_role(b);
+	if (ret)
+		return ret;
+	for (unsigned int i = 0; i < b->manifest.n_mirrors; i++)
+		add_mirror(b, b->manifest.mirrors[i]);
+	keep_copy(b);
+	console_say("manifest serial %llu of %.*s: role %.*s",
+		    (unsigned long long)b->manifest.serial,
+		    (int)b->manifest.site.n, b->manifest.site.p,
+		    (int)b->role->name.n, b->role->name.p);
+	return 0;
+}

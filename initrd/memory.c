@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+/*
+ * memory.c - will it fit? Asked before the first layer byte: a machine that
+ * runs out of memory in the middle of a boot cannot say why.
+ */
+#include "console.h"
+#include "file.h"
+#include "memory.h"
+
+#define INODE	    1024ull /* of a tmpfs, in kernel memory */
+#define RESERVE	    (32ull << 20)
+#define MIB	    (1ull << 20)
+#define MEMINFO_MAX 8192
+
+/* a + b, where ~0 is "too much" and stays so */
+static uint64_t plus(uint64_t a, uint64_t b)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? ~0ull : sum;
+}
+
+uint64_t memory_pages(uint64_t size)
+{
+	uint64_t up = plus(size, MEMORY_PAGE - 1);
+
+	return up == ~0ull ? up : up & ~(MEMORY_PAGE - 1);
+}
+
+uint64_t memory_store(const struct boot *b)
+{
+	const struct manifest_layer *layers = b->manifest.layers;
+	uint64_t largest = 0;
+
+	for (unsigned int i = 0; i < b->role->n_overlays; i++) {
+		uint64_t size = layers[b->role->overlays[i]].size;
+
+		if (size > largest)
+			largest = size;
+	}
+	return plus(memory_pages(layers[b->role->base].size),
+		    memory_pages(largest));
+}
+
+uint64_t memory_overlay(const struct manifest_layer *m)
+{
+	uint64_t inodes;
+
+	if (__builtin_mul_overflow(m->inodes, INODE, &inodes))
+		return ~0ull;
+	return plus(memory_pages(m->unpacked), inodes);
+}
+
+static uint64_t needed(const struct boot *b)
+{
+	const struct manifest_layer *layers = b->manifest.layers;
+	uint64_t sum = plus(memory_store(b), RESERVE);
+
+	sum = plus(sum, layers[b->role->base].index_size);
+	for (unsigned int i = 0; i < b->role->n_overlays; i++)
+		sum = plus(sum, memory_overlay(&layers[b->role->overlays[i]]));
+	return sum;
+}
+
+/* MemAvailable in bytes; 0 when the kernel does not say. */
+static uint64_t available(void)
+{
+	static char text[MEMINFO_MAX];
+	struct span rest = {text, 0}, line, key, value, number;
+	int n = file_read("/proc/meminfo", text, sizeof(text));
+	uint64_t kib;
+	bool whole;
+
+	rest.n = n < 0 ? 0 : n;
+	while (text_line(&rest, &line, &whole)) {
+		text_cut(line, ':', &key, &value);
+		if (!span_is(key, "MemAvailable"))
+			continue;
+		while (value.n && *value.p == ' ') {
+			value.p++;
+			value.n--;
+		}
+		text_cut(value, ' ', &number, &line);
+		if (text_u64(number, &kib) || kib > UINT64_MAX / 1024)
+			return 0;
+		return kib * 1024;
+	}
+	return 0;
+}
+
+int memory_check(struct boot *b)
+{
+	uint64_t need = needed(b), have = available();
+
+	if (need > have)
+		return fetch_fail(&b->error, CODE_MEM,
+				  "role %.*s: not enough memory (needs %llu "
+				  "MiB, has %llu MiB)",
+				  (int)b->role->name.n, b->role->name.p,
+				  (unsigned long long)(need / MIB + 1),
+				  (unsigned long long)(have / MIB));
+	console_say("memory: needs %llu MiB of %llu",
+		    (unsigned long long)(need / MIB + 1),
+		    (unsigned long long)(have / MIB));
+	return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* nic.h - wired network interfaces of this network namespace. */
+#ifndef NIC_H
+#define NIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NIC_MAX 32
+
+struct nic {
+	char name[16];
+	uint8_t mac[6];
+	bool hardware; /* a device stands behind it */
+	bool carrier;
+};
+
+/* nic_list - Ethernet interfaces but lo; returns their number or -errno. */
+int nic_list(struct nic nics[NIC_MAX]);
+
+/* nic_up - set @name up; nic_carrier - is there a link? -errno on failure. */
+int nic_up(const char *name);
+int nic_carrier(const char *name);
+
+#endif

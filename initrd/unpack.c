@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+/*
+ * unpack.c - each overlay of the role into a tmpfs of its own that is no
+ * larger than the manifest declared. While it is written the mount allows no
+ * device, no setuid and no program; afterwards it is read-only, and the
+ * refusals of unpackfs.c are what keeps ungranted things out of the union.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "console.h"
+#include "format/ovl.h"
+#include "gunzip.h"
+#include "layers.h"
+#include "memory.h"
+#include "unpack.h"
+
+#define SLACK_BYTES  (1ull << 20)
+#define SLACK_INODES 1024
+
+static struct unpack unpack;
+
+static void layer_path(char out[16], unsigned int i)
+{
+	snprintf(out, 16, BOOT_LAYER "%x", i);
+}
+
+static int mount_layer(struct boot *b, const struct manifest_layer *m,
+		       const char *path)
+{
+	char options[128];
+
+	if (m->inodes > UNPACK_INODES_MAX)
+		return fetch_fail(&b->error, CODE_CPIO,
+				  "overlay %.*s: too many inodes (expected at "
+				  "most %u, got %llu)",
+				  (int)m->name.n, m->name.p, UNPACK_INODES_MAX,
+				  (unsigned long long)m->inodes);
+	/* newer kernels charge attributes to the inodes as well */
+	snprintf(
+		options, sizeof(options), "mode=0755,size=%llu,nr_inodes=%llu",
+		(unsigned long long)(memory_pages(m->unpacked) + SLACK_BYTES),
+		(unsigned long long)(m->inodes + m->inodes / 4 + SLACK_INODES));
+	mkdir(path, 0755);
+	if (mount("slipway", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		  options))
+		return fetch_fail(&b->error, CODE_SYS, "%s: mount: %s", path,
+				  strerror(errno));
+	return 0;
+}
+
+static void *reserve(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* What unpack needs beside its struct; as much as there are inodes. */
+static int get_memory(struct unpack *u)
+{
+	size_t slots = 16;
+
+	while (slots < 2 * (u->m->inodes + 1))
+		slots *= 2;
+	u->mask = slots - 1;
+	u->links = reserve(slots * sizeof(*u->links));
+	u->dirs = reserve((u->m->inodes + 1) * sizeof(*u->dirs));
+	u->names = reserve(UNPACK_NAMES_MAX);
+	u->list = reserve(OVL_SIZE_MAX);
+	u->names_used = 1;
+	return u->links && u->dirs && u->names && u->list ? 0 : -ENOMEM;
+}
+
+static void put_memory(struct unpack *u)
+{
+	if (u->links)
+		munmap(u->links, (u->mask + 1) * sizeof(*u->links));
+	if (u->dirs)
+		munmap(u->dirs, (u->m->inodes + 1) * sizeof(*u->dirs));
+	if (u->names)
+		munmap(u->names, UNPACK_NAMES_MAX);
+	if (u->list)
+		munmap(u->list, OVL_SIZE_MAX);
+}
+
+struct stream {
+	struct unpack *u;
+	struct fault *f;
+	bool decoding; /* the decoder, not inflate, has refused */
+};
+
+static int feed(void *user, const void *p, size_t size)
+{
+	struct stream *s = user;
+	int ret = cpio_decode(&s->u->decoder, p, size, s->f);
+
+	if (ret)
+		s->decoding = true;
+	return ret;
+}
+
+static int decode(struct unpack *u, const uint8_t *p, size_t size,
+		  struct fault *f)
+{
+	struct stream s = {.u = u, .f = f};
+	int ret;
+
+	cpio_decode_init(&u->decoder, &unpackfs_sink, u, u->m->inodes,
+			 u->m->unpacked);
+	ret = gunzip_run(p, size, feed, &s, f);
+	if (ret && !s.decoding)
+		u->code = CODE_GZIP;
+	if (!ret)
+		ret = cpio_decode_end(&u->decoder, f);
+	if (!ret && !u->list_seen)
+		ret = fault_set(f, -EBADMSG, "has no " OVL_MEMBER, 0);
+	return ret ? ret : unpackmeta_apply(u, f);
+}
+
+static int unpack_file(struct unpack *u, int fd, struct fault *f)
+{
+	size_t size = u->m->size;
+	uint8_t *p = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	int ret;
+
+	if (p == MAP_FAILED || get_memory(u)) {
+		u->code = CODE_MEM;
+		ret = fault_set(f, -ENOMEM, "no memory to unpack in", 0);
+	} else {
+		ret = decode(u, p, size, f);
+	}
+	put_memory(u);
+	if (p != MAP_FAILED)
+		munmap(p, size);
+	if (u->fd >= 0)
+		close(u->fd);
+	if (u->dir >= 0)
+		close(u->dir);
+	return ret;
+}
+
+static int refused(struct boot *b, const struct unpack *u,
+		   const struct fault *f, int err)
+{
+	return fetch_fail(&b->error, u->code, "overlay %.*s: %.60s: %s",
+			  (int)(u->m->name.n > 40 ? 40 : u->m->name.n),
+			  u->m->name.p, u->path[0] ? u->path : "archive",
+			  f->why ? f->why : strerror(-err));
+}
+
+static int unpack_layer(struct boot *b, const struct manifest_layer *m, int fd,
+			const char *path)
+{
+	struct unpack *u = &unpack;
+	struct fault f = {0};
+	int ret = mount_layer(b, m, path);
+
+	if (ret)
+		return ret;
+	memset(u, 0, sizeof(*u));
+	u->m = m;
+	u->base = b->manifest.layers[b->role->base].digest;
+	u->grants = b->role->grants;
+	u->code = CODE_CPIO;
+	u->fd = u->dir = -1;
+	u->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (u->root < 0)
+		return fetch_fail(&b->error, CODE_SYS, "%s: %s", path,
+				  strerror(errno));
+	ret = unpack_file(u, fd, &f);
+	close(u->root);
+	if (ret)
+		return refused(b, u, &f, ret);
+	if (mount(NULL, path, NULL, MS_REMOUNT | MS_RDONLY, NULL))
+		return fetch_fail(&b->error, CODE_MOUNT, "%s: read-only: %s",
+				  path, strerror(errno));
+	console_say("unpacked overlay %.*s: %llu entries", (int)m->name.n,
+		    m->name.p, (unsigned long long)u->decoder.entries);
+	return 0;
+}
+
+int unpack_overlays(struct boot *b)
+{
+	for (unsigned int i = 0; i < b->role->n_overlays; i++) {
+		const struct manifest_layer *m =
+			&b->manifest.layers[b->role->overlays[i]];
+		char path[16];
+		int fd, ret = layers_fetch(b, m, &fd);
+
+		if (ret)
+			return ret;
+		layer_path(path, i);
+		ret = unpack_layer(b, m, fd, path);
+		/* its memory is wanted for the next one */
+		close(fd);
+		if (ret)
+			return ret;
+	}
+	fetch_close(&b->fetch);
+	return 0;
+}
