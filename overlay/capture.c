@@ -64,7 +64,7 @@ static void overlayfs_xattr(struct capture_entry *e, const char *at,
 		    "redirect_dir=off,metacopy=off",
 		    e->path, name);
 	if (lgetxattr(at, name, &value, 1) != 1 || value != 'y' ||
-	    !S_ISDIR(e->st.st_mode))
+	    !S_ISDIR(e->st.st_mode) || !strcmp(e->path, "."))
 		die("%s: %s is not 'y' on a directory", e->path, name);
 	e->opaque = true;
 }
@@ -77,6 +77,14 @@ static bool xattr_fits(const char *name)
 	       !strcmp(name, "security.ima") ||
 	       !strcmp(name, "system.posix_acl_access") ||
 	       !strcmp(name, "system.posix_acl_default");
+}
+
+/* The list that carries attributes names files and directories below the
+ * root, and nothing else is opened at boot to be given one. */
+static bool can_carry(const struct capture_entry *e)
+{
+	return (S_ISREG(e->st.st_mode) || S_ISDIR(e->st.st_mode)) &&
+	       strcmp(e->path, ".");
 }
 
 static int xattr_order(const void *a, const void *b)
@@ -97,7 +105,7 @@ static void read_xattrs(struct capture_entry *e, const char *at)
 	for (char *p = names; p < names + n; p += strlen(p) + 1) {
 		if (!strncmp(p, "trusted.overlay.", 16))
 			overlayfs_xattr(e, at, p);
-		else if (!xattr_fits(p) || S_ISLNK(e->st.st_mode))
+		else if (!xattr_fits(p) || !can_carry(e))
 			die("%s: an overlay cannot hold attribute %s here: "
 			    "remove it in a post-install hook",
 			    e->path, p);
