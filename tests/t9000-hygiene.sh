@@ -1,0 +1,242 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# t9000-hygiene: what the tree promises of itself.
+. "$(dirname "$0")/lib.sh"
+. "$T_ROOT/tests/boot/tree.sh"
+
+need readelf binutils
+need git git
+cd "$T_ROOT" || exit
+
+# empty NAME CMD...: passes when CMD prints nothing
+empty()
+{
+	local out
+	t_begin "$1"
+	shift
+	out=$("$@" 2>&1)
+	if [ -z "$out" ]; then t_ok; else t_fail "$out"; fi
+}
+
+below() # NAME FILE BOUND
+{
+	local size
+	t_begin "$1"
+	size=$(stat -c %s "$2") || size=0
+	if [ "$size" -gt 0 ] && [ "$size" -lt "$3" ]; then
+		t_ok "$size bytes"
+	else
+		t_fail "$size bytes, bound $3"
+	fi
+}
+
+init_elf()
+{
+	readelf -lW "$O/initrd/init" | awk '
+		$1 == "INTERP" || $1 == "DYNAMIC" { print "has " $1 }
+		$1 == "LOAD" && /RWE/ { print "writable and executable:", $0 }
+		$1 == "GNU_STACK" { stack = 1; if (/RWE/) print "stack", $0 }
+		END { if (!stack) print "no GNU_STACK" }'
+}
+
+# what each folder may include beside its own files and <system> headers
+arrows()
+{
+	local dir may
+	while read -r dir may; do
+		grep -H '^#include "' "$dir"/*.[ch] 2>/dev/null |
+			while IFS=: read -r file line; do
+				line=${line#*\"} line=${line%\"*}
+				case " $may " in *" ${line%%/*} "*) continue ;; esac
+				[ "${line#*/}" = "$line" ] &&
+					[ -e "$dir/$line" ] && continue
+				echo "$file includes $line"
+			done
+	done <<-END
+		initrd/format format
+		initrd/fetch fetch format
+		initrd/kshim
+		initrd fetch format
+		initrd/mkinitrd host format
+		scripts/host host format
+		scripts host format
+		overlay host format
+		basefs host format
+		pxe/publish host format fetch publish
+		pxe/serve host format fetch serve
+	END
+}
+
+# format/ knows no libc but through env.h, and libcrypto in two files
+format_pure()
+{
+	grep -H '^#include <' initrd/format/*.[ch] | grep -v '^[^:]*/env\.h:' |
+		grep -v '^[^:]*/\(cms\|digest\)[a-z]*\.[ch]:#include <openssl/'
+}
+
+# linked libraries keep to the arrows too
+link_arrows()
+{
+	grep -H -- '-libs *:=' initrd/mkinitrd/Kbuild overlay/Kbuild \
+		basefs/Kbuild pxe/*/Kbuild scripts/Kbuild 2>/dev/null |
+		sed 's/:[^=]*:=/ /' | while read -r file libs; do
+		for l in $libs; do
+			case $file:$l in
+			*:scripts/host | *:initrd/format) ;;
+			pxe/*:initrd/fetch | pxe/*:pxe/*) ;;
+			*) echo "$file links $l" ;;
+			esac
+		done
+	done
+}
+
+# a function that others may call begins with the name of its file
+prefixes()
+{
+	local o name
+	find "$O" -path "$O/tests" -prune -o -path "$O/san" -prune -o \
+		-name '*.host.o' -print -o -path "$O/initrd/*.k.o" -print |
+		sort | while read -r o; do
+		name=$(basename "$o")
+		name=${name%%.*}
+		nm --defined-only -g "$o" | awk -v file="${o#"$O"/}" \
+			-v name="${name//-/_}" '
+			$2 != "T" || $3 == "main" { next }
+			index($3, name) == 1 { next }
+			file ~ /host\/alloc/ && $3 ~ /^x/ { next }
+			file ~ /host\/error/ && $3 ~ /^(warn|die|info)$/ { next }
+			file ~ /host\/site/ && $3 == "words" { next }
+			file ~ /kshim/ { next }
+			{ print file ": " $3 }'
+	done
+}
+
+# calls that PID 1 may not make; its hostile bytes never meet an allocator
+banned()
+{
+	local o
+	for o in "$O"/initrd/*.k.o "$O"/initrd/f*/*.k.o; do
+		nm -u "$o" | awk -v file="${o#"$O"/}" '
+			$2 ~ /^(strcpy|strcat|v?sprintf|ato[il]|v?sscanf|gets|alloca|system|popen)$/ ||
+			$2 ~ /^(malloc|calloc|realloc)$/ { print file, $2 }'
+	done
+}
+
+licences()
+{
+	local f
+	git ls-files '*.[ch]' '*.sh' '*.py' | while read -r f; do
+		head -n 3 "$f" | grep -q 'SPDX-License-Identifier: MIT' ||
+			echo "$f"
+	done
+}
+
+# nothing that is particular to one machine or one moment
+foreign_text()
+{
+	git grep -nE '/(work|home)/[a-z]|TODO|FIXME|XXX[^.X]' -- . \
+		':!tests/t9000-hygiene.sh' ':!LICENSE'
+}
+
+noop_make()
+{
+	make --no-print-directory O="$O" >/dev/null 2>&1
+	make --no-print-directory O="$O"
+}
+
+# building leaves nothing beside its output folder
+strays()
+{
+	git status --porcelain --ignored | grep '^!!' | grep -v '^!! build/$'
+}
+
+codes()
+{
+	sed -n 's/.*X([A-Z]*, "\(E-[A-Z]*\)").*/\1/p' initrd/fetch/code.h |
+		sort >"$T_TMP/have"
+	grep -o 'E\\*-[A-Z][A-Z]*' initrd/slipway.7 | tr -d '\\' | sort -u \
+		>"$T_TMP/told"
+	comm -3 "$T_TMP/have" "$T_TMP/told"
+}
+
+# every code is expected by some row or unit test
+codes_tested()
+{
+	local c
+	while read -r c; do
+		grep -q "$c\|CODE_${c#E-}\>" tests/t5*.sh tests/t6*.sh \
+			tests/unit/*.c tests/fetch/*.c 2>/dev/null ||
+			echo "$c: no test expects it"
+	done <"$T_TMP/have"
+}
+
+# SYNOPSIS of a man page as plain text, its first form on one line
+synopsis()
+{
+	awk '/^\.SH/ { on = /SYNOPSIS/; next }
+		!on { next }
+		/^\.br/ { exit }
+		{
+			alt = $0 ~ /^\.(BR|RB|RI|IR|BI|IB) /
+			sub(/^\.[A-Z]+ /, "")
+			n = split($0, w, " ")
+			s = ""
+			for (i = 1; i <= n; i++)
+				s = s (i > 1 && !alt ? " " : "") w[i]
+			gsub(/\\/, "", s); gsub(/"/, "", s)
+			text = text " " s
+		}
+		END { print text }' "$1" |
+		sed 's/ *\([][|]\) */\1/g; s/\]\[/] [/g; s/\([^[|]\)\[/\1 [/g
+			s/\]\([^] |]\)/] \1/g; s/  */ /g; s/^ //; s/ $//'
+}
+
+manuals()
+{
+	local p page
+	for p in "$BIN"/*; do
+		page=$(git ls-files "*/${p##*/}.1")
+		[ -n "$page" ] || { echo "${p##*/}: no man page" && continue; }
+		synopsis "$page" >"$T_TMP/man"
+		"$p" --help 2>&1 | sed -n 's/^usage: //p' | sed 's/ *$//' |
+			sed 's/ *\([][|]\) */\1/g; s/\]\[/] [/g
+			s/\([^[|]\)\[/\1 [/g; s/\]\([^] |]\)/] \1/g' |
+			head -n 1 >"$T_TMP/help"
+		cmp -s "$T_TMP/man" "$T_TMP/help" ||
+			printf '%s\n   man: %s\n  help: %s\n' "${p##*/}" \
+				"$(cat "$T_TMP/man")" "$(cat "$T_TMP/help")"
+	done
+}
+
+readmes()
+{
+	local d
+	git ls-files '*/Kbuild' | xargs -n1 dirname | grep -v ^tests |
+		while read -r d; do
+			[ -e "$d/README.md" ] || echo "$d has no README.md"
+		done
+	[ "$(wc -l <README.md)" -lt 150 ] || echo 'README.md: 150 lines or more'
+}
+
+below '/init is under 2 MB' "$O/initrd/init" 2000000
+empty '/init is static, nothing in it is writable and executable' init_elf
+if tree_setup "$T_TMP/fix" >"$T_TMP/out" 2>&1; then
+	below 'the initrd without modules is under 1.5 MB' \
+		"$T_TMP/fix/site/build/initrd/tiny/initrd.img" 1500000
+else
+	t_begin 'the initrd without modules is under 1.5 MB'
+	t_fail "$(tail -n 5 "$T_TMP/out")"
+fi
+empty 'folders include only what the arrows allow' arrows
+empty 'folders link only what the arrows allow' link_arrows
+empty 'initrd/format includes nothing foreign' format_pure
+empty 'functions carry the name of their file' prefixes
+empty 'PID 1 makes none of the banned calls' banned
+empty 'every source names its licence' licences
+empty 'no text of one machine or one moment' foreign_text
+empty 'make with nothing to do prints nothing' noop_make
+empty 'building leaves no file beside its output' strays
+empty 'slipway.7 has every failure code, and no other' codes
+empty 'every failure code is expected by a test' codes_tested
+empty 'every program has a man page with the synopsis of --help' manuals
+empty 'every folder says what may enter it' readmes
