@@ -69,7 +69,7 @@ void sys_sleep_ms(uint64_t ms)
 
 uint64_t sys_seed(void)
 {
-	const void *random = (const void *)__auxval[AT_RANDOM];
+	const void *random = (const void *)getauxval(AT_RANDOM);
 	uint64_t seed = 0, more = 0;
 
 	if (random)
