@@ -128,9 +128,11 @@ static int lease_dns(struct lease *l, struct span v)
 			return -EBADMSG;
 		n++;
 	}
+	if (!n)
+		return -EBADMSG;
 	memcpy(l->dns, dns, n * sizeof(dns[0]));
 	l->n_dns = n;
-	return n ? 0 : -EBADMSG;
+	return 0;
 }
 
 static int lease_number(struct span v, uint64_t min, uint64_t max,
