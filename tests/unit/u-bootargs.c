@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* u-bootargs.c - command lines: what they set, and what they cannot. */
+#include "format/bootargs.h"
+#include "unit.h"
+
+static struct bootargs b;
+static char shown[2 * BOOTARGS_MAX];
+
+static void show(struct text_out *o, const char *key, struct span v)
+{
+	if (!v.n)
+		return;
+	text_put_str(o, key);
+	text_put(o, v);
+	text_put_str(o, " ");
+}
+
+static void show_u64(struct text_out *o, const char *key, bool has, uint64_t v)
+{
+	if (!has)
+		return;
+	text_put_str(o, key);
+	text_put_u64(o, v);
+	text_put_str(o, " ");
+}
+
+static void show_net(struct text_out *o)
+{
+	static const char *const ips[] = {"", "dhcp", "none", "static"};
+	char mac[18];
+	unsigned int i;
+
+	show(o, "ip=", text_span(ips[b.ip]));
+	show(o, "client=", b.addr.client);
+	show(o, "gw=", b.addr.gw);
+	show(o, "mask=", b.addr.mask);
+	show(o, "host=", b.addr.host);
+	show(o, "dev=", b.addr.dev);
+	for (i = 0; i < b.n_ns; i++)
+		show(o, "ns=", b.ns[i]);
+	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", b.bootif[0],
+		 b.bootif[1], b.bootif[2], b.bootif[3], b.bootif[4],
+		 b.bootif[5]);
+	if (b.has_bootif)
+		show(o, "bootif=", text_span(mac));
+}
+
+/* Everything that a line set, in one text; a note shows as !word. */
+static const char *parse(const char *line)
+{
+	static const char *const panics[] = {"", "reboot", "shell", "halt"};
+	struct text_out o = {.buf = shown, .size = sizeof(shown) - 1};
+	unsigned int i;
+
+	CHECK_INT(bootargs_parse(&b, text_span(line)), 0);
+	for (i = 0; i < b.n_urls; i++)
+		show(&o, "url=", b.urls[i]);
+	show(&o, "role=", b.role);
+	show(&o, "break=", b.brk);
+	show(&o, "panic=", text_span(panics[b.panic]));
+	show_u64(&o, "sec=", b.has_panic_sec, b.panic_sec);
+	show(&o, "report=", b.report);
+	show_u64(&o, "debug=", b.debug, 1);
+	show(&o, "source=", b.source);
+	show_u64(&o, "ram=", b.ram_bytes, b.ram_bytes);
+	show_u64(&o, "ram%=", b.ram_percent, b.ram_percent);
+	show_u64(&o, "serial=", b.has_serial, b.serial);
+	show_u64(&o, "floor=", b.has_floor, b.floor);
+	show_net(&o);
+	show(&o, "init=", b.init);
+	for (i = 0; i < b.n_notes; i++) {
+		CHECK(b.notes[i].why);
+		show(&o, "!", b.notes[i].word);
+	}
+	CHECK(!o.over);
+	shown[o.n ? o.n - 1 : 0] = '\0';
+	return shown;
+}
+
+struct row {
+	const char *line, *want;
+};
+
+static void check(const struct row *rows, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		unit_row = rows[i].line;
+		CHECK_STR(parse(rows[i].line), rows[i].want);
+	}
+}
+
+static void own_keys(void)
+{
+	static const struct row rows[] = {
+		{"", ""},
+		{"quiet console=ttyS0,115200 ro", ""},
+		{"slipway.url=http://a/,http://b/{mac}",
+		 "url=http://a/ url=http://b/{mac}"},
+		{"slipway.url=http://a/ slipway.url=http://b/",
+		 "url=http://b/"},
+		{"slipway.url=https://a/", "!slipway.url=https://a/"},
+		{"slipway.url=http://a/,x",
+		 "url=http://a/ !slipway.url=http://a/,x"},
+		{"slipway.url", "!slipway.url"},
+		{"slipway.role=web slipway.role=rescue", "role=rescue"},
+		{"slipway.role=../x", "!slipway.role=../x"},
+		{"slipway.break=layers", "break=layers"},
+		{"slipway.panic=reboot", "panic=reboot"},
+		{"slipway.panic=shell,30", "panic=shell sec=30"},
+		{"slipway.panic=halt,0", "panic=halt sec=0"},
+		{"slipway.panic=explode", "!slipway.panic=explode"},
+		{"slipway.panic=reboot,x",
+		 "panic=reboot !slipway.panic=reboot,x"},
+		{"slipway.report=off", "report=off"},
+		{"slipway.report=http://a/r", "report=http://a/r"},
+		{"slipway.report=mailto:x", "!slipway.report=mailto:x"},
+		{"slipway.debug", "debug=1"},
+		{"slipway.debug=1 slipway.debug=0", ""},
+		{"slipway.source=net", "source=net"},
+		{"slipway.source=LABEL=SLIPWAY", "source=LABEL=SLIPWAY"},
+		{"slipway.source=LABEL=", "!slipway.source=LABEL="},
+		{"slipway.source=/dev/sda", "!slipway.source=/dev/sda"},
+		{"slipway.ram=512M", "ram=536870912"},
+		{"slipway.ram=60%", "ram%=60"},
+		{"slipway.ram=1G slipway.ram=100%", "ram%=100"},
+		{"slipway.ram=101%", "!slipway.ram=101%"},
+		{"slipway.ram=0", "!slipway.ram=0"},
+		{"slipway.ram=%", "!slipway.ram=%"},
+		{"slipway.ram=99999999999T", "!slipway.ram=99999999999T"},
+		{"slipway.serial=412 slipway.floor=400",
+		 "serial=412 floor=400"},
+	};
+
+	check(rows, ARRAY_SIZE(rows));
+}
+
+/* Weakening is said and ignored; a broken limit lets nothing pass. */
+static void weakening(void)
+{
+	static const struct row rows[] = {
+		{"slipway.verify=0", "!slipway.verify=0"},
+		{"slipway.insecure", "!slipway.insecure"},
+		{"slipway.key=http://evil/k", "!slipway.key=http://evil/k"},
+		{"slipway.ca=x slipway.rescue",
+		 "!slipway.ca=x !slipway.rescue"},
+		{"slipway.", "!slipway."},
+		{"SLIPWAY.URL=http://a/", ""},
+		{"verify=0 insecure ca=x rescue", ""},
+		{"rd.shell", "!rd.shell"},
+		{"slipway.serial=0x5", "serial=0 !slipway.serial=0x5"},
+		{"slipway.serial", "serial=0 !slipway.serial"},
+		{"slipway.floor=-1", "floor=18446744073709551615 "
+				     "!slipway.floor=-1"},
+		{"slipway.floor=\x80", "floor=18446744073709551615 "
+				       "!slipway.floor=\x80"},
+	};
+
+	check(rows, ARRAY_SIZE(rows));
+	parse("slipway.verify=0");
+	CHECK_STR(b.notes[0].why,
+		  "unknown key ignored; nothing turns verification off");
+}
+
+static void known_spellings(void)
+{
+	static const struct row rows[] = {
+		{"root=live:http://a/x", "url=http://a/x"},
+		{"root=http://a/x", "url=http://a/x"},
+		{"root=/dev/sda1", ""},
+		{"root=live:LABEL=x", "!root=live:LABEL=x"},
+		{"slipway.url=http://a/ root=http://b/", "url=http://a/"},
+		{"root=http://b/ slipway.url=http://a/", "url=http://a/"},
+		{"rd.break", "break=switchroot"},
+		{"rd.break=mount rd.debug", "break=mount debug=1"},
+		{"panic=30", "panic=reboot sec=30"},
+		{"panic=0", "panic=halt sec=0"},
+		{"panic=-1", "panic=reboot sec=0"},
+		{"panic=never", "!panic=never"},
+		{"panic=5 slipway.panic=halt", "panic=halt"},
+		{"slipway.panic=halt panic=5", "panic=halt"},
+		{"init=/bin/sh", "init=/bin/sh"},
+		{"init=sh", "!init=sh"},
+		{"vlan=eth0.5:eth0", "!vlan=eth0.5:eth0"},
+		{"bond=bond0", "!bond=bond0"},
+		{"ifname=lan0:52:54:00:12:34:56",
+		 "!ifname=lan0:52:54:00:12:34:56"},
+	};
+
+	check(rows, ARRAY_SIZE(rows));
+}
+
+static void network(void)
+{
+	static const struct row rows[] = {
+		{"ip=dhcp", "ip=dhcp"},
+		{"ip=any", "ip=dhcp"},
+		{"ip=on", "ip=dhcp"},
+		{"ip=both", "ip=dhcp"},
+		{"ip=none", "ip=none"},
+		{"ip=off", "ip=none"},
+		{"ip=eth0:dhcp", "ip=dhcp dev=eth0"},
+		{"ip=:dhcp", "!ip=:dhcp"},
+		{"ip=", "!ip="},
+		{"ip=auto6", "!ip=auto6"},
+		{"ip=dhcp ip=none", "ip=none"},
+		{"ip=10.0.2.15::10.0.2.2:255.255.255.0:node:eth0:off",
+		 "ip=static client=10.0.2.15 gw=10.0.2.2 mask=255.255.255.0 "
+		 "host=node dev=eth0"},
+		{"ip=10.0.2.15:10.0.2.9:10.0.2.2:24::eth0:none:9.9.9.9:1.1.1.1",
+		 "ip=static client=10.0.2.15 gw=10.0.2.2 mask=24 dev=eth0 "
+		 "ns=9.9.9.9 ns=1.1.1.1"},
+		{"ip=10.0.2.15:::255.0.0.0",
+		 "ip=static client=10.0.2.15 mask=255.0.0.0"},
+		{"ip=::::node:eth0:dhcp", "ip=dhcp host=node dev=eth0"},
+		{"ip=::::node:eth0", "ip=dhcp host=node dev=eth0"},
+		{"ip=:::::eth0:off", "ip=none dev=eth0"},
+		{"ip=10.0.2.15:::", "!ip=10.0.2.15:::"},
+		{"ip=10.0.2.999:::24", "!ip=10.0.2.999:::24"},
+		{"ip=10.0.2.15::x:24", "!ip=10.0.2.15::x:24"},
+		{"ip=10.0.2.15:::24:a/b:eth0:off",
+		 "!ip=10.0.2.15:::24:a/b:eth0:off"},
+		{"ip=10.0.2.15:::24::../x:off", "!ip=10.0.2.15:::24::../x:off"},
+		{"ip=10.0.2.15:::24:::magic", "!ip=10.0.2.15:::24:::magic"},
+		{"ip=[fd00::1]:::64::eth0:off", "!ip=[fd00::1]:::64::eth0:off"},
+		{"ip=dhcp ip=1:2:3:4", "!ip=1:2:3:4"},
+		{"nameserver=9.9.9.9 nameserver=1.1.1.1",
+		 "ns=9.9.9.9 ns=1.1.1.1"},
+		{"nameserver=0.0.0.0 nameserver=x",
+		 "!nameserver=0.0.0.0 !nameserver=x"},
+		{"nameserver=1.1.1.1 nameserver=1.1.1.2 nameserver=1.1.1.3 "
+		 "nameserver=1.1.1.4 nameserver=1.1.1.5",
+		 "ns=1.1.1.1 ns=1.1.1.2 ns=1.1.1.3 ns=1.1.1.4 "
+		 "!nameserver=1.1.1.5"},
+		{"BOOTIF=01-52-54-00-12-34-AB", "bootif=52:54:00:12:34:ab"},
+		{"BOOTIF=01:52:54:00:ab:34:56", "bootif=52:54:00:ab:34:56"},
+		{"BOOTIF=52:54:00:12:34:56", "!BOOTIF=52:54:00:12:34:56"},
+		{"BOOTIF=01-52-54:00-12-34-56", "!BOOTIF=01-52-54:00-12-34-56"},
+		{"BOOTIF=20-52-54-00-12-34-56", "!BOOTIF=20-52-54-00-12-34-56"},
+		{"BOOTIF=01-00-00-00-00-00-00", "!BOOTIF=01-00-00-00-00-00-00"},
+		{"BOOTIF=01-53-54-00-12-34-56", "!BOOTIF=01-53-54-00-12-34-56"},
+		{"BOOTIF=01-5g-54-00-12-34-56", "!BOOTIF=01-5g-54-00-12-34-56"},
+		{"BOOTIF=", "!BOOTIF="},
+	};
+
+	check(rows, ARRAY_SIZE(rows));
+}
+
+static void words(void)
+{
+	static const struct row rows[] = {
+		{"  \tslipway.role=a\n", "role=a"},
+		{"slipway.role=\"a\"", "role=a"},
+		{"\"slipway.role=a\"", "role=a"},
+		{"slipway.role=a -- slipway.role=b", "role=a"},
+		{"x=\"y slipway.role=a z\"", ""},
+		{"x=\"y slipway.role=a", ""},
+		{"slipway.role=\"a b\"", "!slipway.role=\"a b\""},
+		{"slipway.role=\"a", "role=a"},
+		{"\"", ""},
+		{"=", ""},
+		{"=slipway.role=a", ""},
+		{"slipway.role=a=b", "!slipway.role=a=b"},
+	};
+
+	check(rows, ARRAY_SIZE(rows));
+}
+
+static void limits(void)
+{
+	static char line[BOOTARGS_MAX + 1];
+	size_t i;
+
+	memset(line, 'x', sizeof(line));
+	CHECK_INT(bootargs_parse(&b, (struct span){line, BOOTARGS_MAX}), 0);
+	CHECK_INT(bootargs_parse(&b, (struct span){line, BOOTARGS_MAX + 1}),
+		  -EOVERFLOW);
+	for (i = 0; i < 300; i++)
+		memcpy(line + 10 * i, "slipway.x ", 10);
+	CHECK_INT(bootargs_parse(&b, (struct span){line, 3000}), 0);
+	CHECK_INT(b.n_notes, BOOTARGS_NOTES_MAX);
+	memcpy(line, "slipway.url=", 12);
+	for (i = 0; i < 12; i++)
+		memcpy(line + 12 + 9 * i, "http://a,", 9);
+	CHECK_INT(bootargs_parse(&b, (struct span){line, 12 + 9 * 12 - 1}), 0);
+	CHECK_INT(b.n_urls, BOOTARGS_URLS_MAX);
+	CHECK_INT(b.n_notes, 1);
+}
+
+/* In its own allocation, so that a sanitizer sees a byte read too far. */
+static void every_cut_and_byte(void)
+{
+	static const char line[] =
+		"slipway.url=http://a/,http://b ip=1.2.3.4::1.2.3.5:24:n:e:off:"
+		"9.9.9.9 BOOTIF=01-52-54-00-12-34-56 slipway.ram=50% panic=-1 "
+		"slipway.role=\"web\" slipway.panic=halt,5 init=/i";
+	size_t n = sizeof(line) - 1, i;
+	int c;
+
+	for (i = 0; i < n; i++) {
+		char *copy = malloc(i + !i);
+
+		CHECK(copy);
+		memcpy(copy, line, i);
+		CHECK_INT(bootargs_parse(&b, (struct span){copy, i}), 0);
+		free(copy);
+		copy = malloc(n);
+		CHECK(copy);
+		memcpy(copy, line, n);
+		for (c = 0; c < 256; c++) {
+			copy[i] = c;
+			CHECK_INT(bootargs_parse(&b, (struct span){copy, n}),
+				  0);
+			CHECK(b.n_urls <= 2 && b.n_ns <= 1);
+		}
+		free(copy);
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(own_keys), UNIT_CASE(weakening), UNIT_CASE(known_spellings),
+	  UNIT_CASE(network), UNIT_CASE(words), UNIT_CASE(limits),
+	  UNIT_CASE(every_cut_and_byte))
