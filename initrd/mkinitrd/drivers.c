@@ -49,11 +49,12 @@ static const char *const net[] = {"kernel/drivers/net/ethernet/*",
 				  "kernel/drivers/net/usb/sr9*.ko*",
 				  NULL};
 
-/* switch chips and offload engines: no machine boots through one */
+/* switch chips, offload engines, PC Cards: no machine boots through one */
 static const char *const net_leave[] = {
 	"kernel/drivers/net/ethernet/mellanox/mlxsw/*",
 	"kernel/drivers/net/ethernet/chelsio/inline_crypto/*",
-	"kernel/drivers/net/ethernet/sfc/siena/*", NULL};
+	"kernel/drivers/net/ethernet/broadcom/cnic.ko*",
+	"kernel/drivers/net/ethernet/*_cs.ko*", NULL};
 
 static const char *const storage[] = {
 	"kernel/drivers/ata/*",
@@ -85,10 +86,8 @@ static const char *const storage[] = {
 	"kernel/drivers/mmc/host/sdhci-acpi.ko*",
 	NULL};
 
-/* a driver for test machines, and laptop-only PATA cards of the last century */
-static const char *const storage_leave[] = {
-	"kernel/drivers/ata/pata_pcmcia.ko*",
-	"kernel/drivers/ata/pata_legacy.ko*", NULL};
+/* disks on a parallel cable */
+static const char *const storage_leave[] = {"kernel/drivers/ata/pata_*", NULL};
 
 static const char *const none[] = {NULL};
 
