@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: MIT
+/*
+ * cms.c - CMS SignedData under the strict profile of README.md.
+ *
+ * What OpenSSL ignores or takes too kindly is checked on the raw DER first:
+ * versions, the one signer and its issuer bytes, algorithm parameters, the
+ * absence of attributes and CRLs.
+ */
+#include <openssl/cms.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include "format/cms.h"
+#include "format/der.h"
+
+#define SIZE_MIN     64
+#define CERTS_MAX    4
+#define DEPTH	     2
+#define LEVEL	     2
+#define RSA_BITS_MIN 3072
+#define RSA_BITS_MAX 4096
+#define RSA_E	     65537
+
+static CMS_ContentInfo *held;
+
+/* What the raw walk found, for comparison with what OpenSSL says. */
+struct shape {
+	struct span issuer;  /* of the signer, DER */
+	struct span content; /* eContent's octets, or n 0 */
+	bool attached;
+};
+
+static const uint8_t oid_signed[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
+				     0xf7, 0x0d, 0x01, 0x07, 0x02};
+static const uint8_t oid_data[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
+				   0xf7, 0x0d, 0x01, 0x07, 0x01};
+
+static int bad(struct fault *f, const char *why)
+{
+	return fault_set(f, -EBADMSG, why, 0);
+}
+
+static int rejected(struct fault *f, const char *why)
+{
+	return fault_set(f, -EKEYREJECTED, why, 0);
+}
+
+static bool is_oid(const struct der *d, const uint8_t *oid, size_t n)
+{
+	return d->whole.n == n && !memcmp(d->whole.p, oid, n);
+}
+
+static bool is_version_1(const struct der *d)
+{
+	return d->body.n == 1 && d->body.p[0] == 1;
+}
+
+/* AlgorithmIdentifier with parameters absent or NULL. */
+static bool is_plain_algorithm(const struct der *d)
+{
+	struct span rest = d->body;
+	struct der oid, param;
+	int n;
+
+	if (d->tag != DER_SEQUENCE || der_expect(&rest, DER_OID, &oid))
+		return false;
+	n = der_next(&rest, &param);
+	if (n == 0)
+		return true;
+	return n == 1 && param.tag == DER_NULL && !param.body.n && !rest.n;
+}
+
+/* The one SignerInfo: version, sid, digest, signature algorithm, value. */
+static int walk_signer(struct span rest, struct shape *s,
+		       const struct der *digest, struct fault *f)
+{
+	struct der d, issuer;
+
+	if (der_expect(&rest, DER_INTEGER, &d) || !is_version_1(&d))
+		return bad(f, "signer version is not 1");
+	if (der_expect(&rest, DER_SEQUENCE, &d) ||
+	    der_expect(&d.body, DER_SEQUENCE, &issuer))
+		return bad(f, "signer is not named by issuer and serial");
+	s->issuer = issuer.whole;
+	if (der_next(&rest, &d) != 1 || d.whole.n != digest->whole.n ||
+	    memcmp(d.whole.p, digest->whole.p, d.whole.n))
+		return bad(f, "signer's digest is not the declared one");
+	if (der_next(&rest, &d) != 1 || !is_plain_algorithm(&d))
+		return bad(f, "signed attributes or odd signature algorithm");
+	if (der_next(&rest, &d) != 1 || rest.n)
+		return bad(f, "unsigned attributes");
+	return 0;
+}
+
+static int walk_content(struct span rest, struct shape *s, struct fault *f)
+{
+	struct der d, octets;
+	int n;
+
+	if (der_expect(&rest, DER_OID, &d) ||
+	    !is_oid(&d, oid_data, sizeof(oid_data)))
+		return bad(f, "signed content is not plain data");
+	n = der_next(&rest, &d);
+	if (n == 0)
+		return 0;
+	if (n < 0 || d.tag != DER_CONTEXT0 || rest.n ||
+	    der_expect(&d.body, 0x04, &octets) || d.body.n)
+		return bad(f, "signed content is not one octet string");
+	s->attached = true;
+	s->content = octets.body;
+	return 0;
+}
+
+static int walk_certs(struct span *rest, struct fault *f)
+{
+	struct der d, cert;
+	unsigned int n = 0;
+
+	if (der_expect(rest, DER_CONTEXT0, &d))
+		return bad(f, "no certificates");
+	while (d.body.n) {
+		if (der_expect(&d.body, DER_SEQUENCE, &cert))
+			return bad(f, "something other than a certificate");
+		if (++n > CERTS_MAX)
+			return bad(f, "too many certificates");
+	}
+	return 0;
+}
+
+/* SignedData: version, digest algorithms, content, certificates, signers. */
+static int walk_signed(struct span rest, struct shape *s, struct fault *f)
+{
+	struct der d, digest, signers, signer;
+	int err;
+
+	if (der_expect(&rest, DER_INTEGER, &d) || !is_version_1(&d))
+		return bad(f, "SignedData version is not 1");
+	if (der_expect(&rest, DER_SET, &d) || der_next(&d.body, &digest) != 1 ||
+	    !is_plain_algorithm(&digest) || d.body.n)
+		return bad(f, "not exactly one digest algorithm");
+	if (der_expect(&rest, DER_SEQUENCE, &d))
+		return bad(f, "no content");
+	err = walk_content(d.body, s, f);
+	if (!err)
+		err = walk_certs(&rest, f);
+	if (err)
+		return err;
+	if (der_expect(&rest, DER_SET, &signers) || rest.n)
+		return bad(f, "CRLs, or no signers");
+	if (der_expect(&signers.body, DER_SEQUENCE, &signer) || signers.body.n)
+		return bad(f, "not exactly one signer");
+	return walk_signer(signer.body, s, &digest, f);
+}
+
+/* Before OpenSSL sees a byte: one SignedData, exactly this long. */
+static int walk(const void *der, size_t size, struct shape *s, struct fault *f)
+{
+	struct span rest = {der, size};
+	struct der d, type, wrap, sd;
+
+	memset(s, 0, sizeof(*s));
+	if (size < SIZE_MIN)
+		return bad(f, "too short for a signature");
+	if (der_expect(&rest, DER_SEQUENCE, &d) || rest.n)
+		return bad(f, "not one DER sequence of the file's length");
+	if (der_expect(&d.body, DER_OID, &type) ||
+	    !is_oid(&type, oid_signed, sizeof(oid_signed)))
+		return bad(f, "not CMS SignedData");
+	if (der_expect(&d.body, DER_CONTEXT0, &wrap) || d.body.n ||
+	    der_expect(&wrap.body, DER_SEQUENCE, &sd) || wrap.body.n)
+		return bad(f, "SignedData is malformed");
+	return walk_signed(sd.body, s, f);
+}
+
+/* DER in, the same DER out: nothing in it has two readings. */
+static bool is_canonical(CMS_ContentInfo *cms, const void *der, size_t size)
+{
+	unsigned char *again = NULL;
+	int n = i2d_CMS_ContentInfo(cms, &again);
+	bool same = n > 0 && (size_t)n == size && !memcmp(again, der, size);
+
+	OPENSSL_free(again);
+	return same;
+}
+
+static CMS_ContentInfo *decode(const void *der, size_t size)
+{
+	const unsigned char *p = der;
+	CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &p, size);
+
+	if (cms && (p != (const unsigned char *)der + size ||
+		    !is_canonical(cms, der, size))) {
+		CMS_ContentInfo_free(cms);
+		return NULL;
+	}
+	return cms;
+}
+
+static bool rsa_ok(EVP_PKEY *key)
+{
+	BIGNUM *e = NULL;
+	int bits = EVP_PKEY_get_bits(key);
+	bool good;
+
+	good = bits >= RSA_BITS_MIN && bits <= RSA_BITS_MAX &&
+	       EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) &&
+	       BN_is_word(e, RSA_E);
+	BN_free(e);
+	return good;
+}
+
+/* Named P-256 or P-384, or RSA of 3072..4096 bits with e 65537. */
+static bool key_ok(X509 *cert)
+{
+	EVP_PKEY *key = X509_get0_pubkey(cert);
+	X509_ALGOR *algor = NULL;
+	const ASN1_OBJECT *curve;
+	const void *param;
+	int type, nid;
+
+	if (!key || !X509_PUBKEY_get0_param(NULL, NULL, NULL, &algor,
+					    X509_get_X509_PUBKEY(cert)))
+		return false;
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)
+		return rsa_ok(key);
+	if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC)
+		return false;
+	X509_ALGOR_get0(NULL, &type, &param, algor);
+	if (type != V_ASN1_OBJECT)
+		return false;
+	curve = param;
+	nid = OBJ_obj2nid(curve);
+	return nid == NID_X9_62_prime256v1 || nid == NID_secp384r1;
+}
+
+/* May this certificate sign for us? The getters answer all-ones when the
+ * extension is absent, so the flags are asked first. */
+static bool usage_ok(X509 *leaf)
+{
+	uint32_t flags = X509_get_extension_flags(leaf);
+
+	return (flags & EXFLAG_KUSAGE) &&
+	       (X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE) &&
+	       (flags & EXFLAG_XKUSAGE) &&
+	       (X509_get_extended_key_usage(leaf) & XKU_CODE_SIGN) &&
+	       !(flags & (EXFLAG_CA | EXFLAG_INVALID));
+}
+
+/* The signature algorithm must fit key and digest; OpenSSL ignores it. */
+static bool algorithms_ok(CMS_SignerInfo *si, X509 *leaf)
+{
+	static const struct {
+		int digest, ecdsa, rsa;
+	} fit[] = {
+		{NID_sha256, NID_ecdsa_with_SHA256,
+		 NID_sha256WithRSAEncryption},
+		{NID_sha384, NID_ecdsa_with_SHA384,
+		 NID_sha384WithRSAEncryption},
+		{NID_sha512, NID_ecdsa_with_SHA512,
+		 NID_sha512WithRSAEncryption},
+	};
+	bool rsa = EVP_PKEY_get_base_id(X509_get0_pubkey(leaf)) == EVP_PKEY_RSA;
+	const ASN1_OBJECT *dig_oid, *sig_oid;
+	X509_ALGOR *dig, *sig;
+	unsigned int i;
+	int nid;
+
+	CMS_SignerInfo_get0_algs(si, NULL, NULL, &dig, &sig);
+	X509_ALGOR_get0(&dig_oid, NULL, NULL, dig);
+	X509_ALGOR_get0(&sig_oid, NULL, NULL, sig);
+	nid = OBJ_obj2nid(sig_oid);
+	for (i = 0; i < ARRAY_SIZE(fit); i++)
+		if (OBJ_obj2nid(dig_oid) == fit[i].digest)
+			return rsa ? nid == fit[i].rsa ||
+					       nid == NID_rsaEncryption
+				   : nid == fit[i].ecdsa;
+	return false;
+}
+
+/* The signer's name for its issuer, byte for byte the certificate's. */
+static bool issuer_ok(X509 *leaf, struct span issuer)
+{
+	const unsigned char *der;
+	size_t n;
+
+	return X509_NAME_get0_der(X509_get_issuer_name(leaf), &der, &n) &&
+	       n == issuer.n && !memcmp(der, issuer.p, n);
+}
+
+static int check_certs(CMS_ContentInfo *cms, struct fault *f)
+{
+	STACK_OF(X509) *certs = CMS_get1_certs(cms);
+	int i, err = 0;
+
+	if (!certs)
+		return bad(f, "no certificates");
+	for (i = 0; i < sk_X509_num(certs) && !err; i++)
+		if (!key_ok(sk_X509_value(certs, i)))
+			err = rejected(
+				f,
+				"a key is not P-256, P-384 or RSA-3072..4096");
+	sk_X509_pop_free(certs, X509_free);
+	return err;
+}
+
+/* After CMS_verify(): the signer is known, is it one of ours? */
+static int check_signer(CMS_ContentInfo *cms, const struct shape *s,
+			struct fault *f)
+{
+	STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(cms);
+	STACK_OF(X509) *signers = CMS_get0_signers(cms);
+	CMS_SignerInfo *si;
+	X509 *leaf;
+	int err = 0;
+
+	if (sk_CMS_SignerInfo_num(infos) != 1 || sk_X509_num(signers) != 1) {
+		sk_X509_free(signers);
+		return rejected(f, "not exactly one signer");
+	}
+	si = sk_CMS_SignerInfo_value(infos, 0);
+	leaf = sk_X509_value(signers, 0);
+	if (CMS_signed_get_attr_count(si) > 0 ||
+	    CMS_unsigned_get_attr_count(si) > 0)
+		err = rejected(f, "signature has attributes");
+	else if (!usage_ok(leaf))
+		err = rejected(f, "certificate is not for signing code");
+	else if (!algorithms_ok(si, leaf))
+		err = rejected(f, "signature algorithm does not fit");
+	else if (!issuer_ok(leaf, s->issuer))
+		err = rejected(f, "signer's issuer differs from its name");
+	sk_X509_free(signers);
+	return err;
+}
+
+static X509_STORE *make_store(X509 *root)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_VERIFY_PARAM *p = store ? X509_STORE_get0_param(store) : NULL;
+
+	if (!p || !X509_STORE_add_cert(store, root) ||
+	    !X509_VERIFY_PARAM_set_purpose(p, X509_PURPOSE_ANY) ||
+	    !X509_VERIFY_PARAM_set_flags(p, X509_V_FLAG_NO_CHECK_TIME |
+						    X509_V_FLAG_X509_STRICT)) {
+		X509_STORE_free(store);
+		return NULL;
+	}
+	X509_VERIFY_PARAM_set_depth(p, DEPTH);
+	X509_VERIFY_PARAM_set_auth_level(p, LEVEL);
+	return store;
+}
+
+static X509 *get_root(const void *der, size_t size, struct fault *f)
+{
+	const unsigned char *p = der;
+	X509 *root = d2i_X509(NULL, &p, size);
+
+	if (root && (p != (const unsigned char *)der + size ||
+		     X509_check_ca(root) != 1 || !key_ok(root) ||
+		     X509_self_signed(root, 1) != 1)) {
+		X509_free(root);
+		root = NULL;
+	}
+	if (!root)
+		rejected(f, "trust anchor is not a self-signed CA");
+	return root;
+}
+
+static int verify_chain(CMS_ContentInfo *cms, X509 *root, BIO *data,
+			struct fault *f)
+{
+	unsigned int flags = CMS_BINARY | CMS_NOCRL;
+	X509_STORE *store = make_store(root);
+	int good;
+
+	if (!store)
+		return fault_set(f, -ENOMEM, "no memory", 0);
+	if (data)
+		flags |= CMS_DETACHED;
+	good = CMS_verify(cms, NULL, store, data, NULL, flags);
+	X509_STORE_free(store);
+	if (good != 1)
+		return rejected(
+			f,
+			"signature or chain does not verify under the site's root");
+	return 0;
+}
+
+/* All of the profile; @data is what a detached signature is over. */
+static int verify(const void *der, size_t size, const void *root_der,
+		  size_t root_size, BIO *data, CMS_ContentInfo **out,
+		  struct shape *s, struct fault *f)
+{
+	CMS_ContentInfo *cms;
+	X509 *root;
+	int err;
+
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	err = walk(der, size, s, f);
+	if (err)
+		return err;
+	if (s->attached == !!data)
+		return bad(f, data ? "signature is not detached"
+				   : "signature holds no content");
+	root = get_root(root_der, root_size, f);
+	if (!root)
+		return -EKEYREJECTED;
+	cms = decode(der, size);
+	err = cms ? check_certs(cms, f) : bad(f, "not canonical DER");
+	if (!err)
+		err = verify_chain(cms, root, data, f);
+	if (!err)
+		err = check_signer(cms, s, f);
+	X509_free(root);
+	if (err) {
+		CMS_ContentInfo_free(cms);
+		return err;
+	}
+	*out = cms;
+	return 0;
+}
+
+int cms_verify(const void *der, size_t der_size, const void *root,
+	       size_t root_size, size_t content_max, const void **content,
+	       size_t *content_size, struct fault *f)
+{
+	ASN1_OCTET_STRING **octets;
+	CMS_ContentInfo *cms;
+	struct shape s;
+	int err;
+
+	if (der_size > content_max + CMS_OVERHEAD_MAX)
+		return fault_set(f, -EOVERFLOW, "larger than a manifest may be",
+				 der_size);
+	err = verify(der, der_size, root, root_size, NULL, &cms, &s, f);
+	if (err)
+		return err;
+	octets = CMS_get0_content(cms);
+	if (!octets || !*octets ||
+	    (size_t)ASN1_STRING_length(*octets) != s.content.n ||
+	    s.content.n > content_max) {
+		CMS_ContentInfo_free(cms);
+		return bad(f, "content is missing or too long");
+	}
+	cms_release();
+	held = cms;
+	*content = ASN1_STRING_get0_data(*octets);
+	*content_size = s.content.n;
+	return 0;
+}
+
+int cms_verify_detached(const void *der, size_t der_size, const void *root,
+			size_t root_size, const void *data, size_t data_size,
+			struct fault *f)
+{
+	CMS_ContentInfo *cms;
+	struct shape s;
+	BIO *bio;
+	int err;
+
+	if (der_size > CMS_OVERHEAD_MAX || data_size > INT32_MAX)
+		return fault_set(f, -EOVERFLOW, "too large", der_size);
+	bio = BIO_new_mem_buf(data, data_size);
+	if (!bio)
+		return fault_set(f, -ENOMEM, "no memory", 0);
+	err = verify(der, der_size, root, root_size, bio, &cms, &s, f);
+	if (!err)
+		CMS_ContentInfo_free(cms);
+	BIO_free(bio);
+	return err;
+}
+
+void cms_release(void)
+{
+	CMS_ContentInfo_free(held);
+	held = NULL;
+}
