@@ -2,6 +2,7 @@
 /* manifest.c - the one signed text that names everything a machine boots. */
 #include "format/index.h"
 #include "format/manifest.h"
+#include "format/manifest_words.h"
 #include "format/url.h"
 
 #define MANIFEST_MAGIC_WORD "slipway-manifest "
@@ -26,10 +27,6 @@ enum manifest_word {
 static const char *const manifest_words[MANIFEST_WORDS] = {
 	"site",	 "epoch", "serial", "created", "expires", "min-init",
 	"floor", "layer", "role",   "machine", "default", "mirror"};
-
-static const char *const manifest_kinds[] = {"base", "overlay"};
-static const char *const manifest_grants[] = {"devnodes", "setid", "caps"};
-static const char *const manifest_keys[] = {"mac=", "uuid=", "serial="};
 
 struct manifest_parser {
 	struct manifest *m;
@@ -448,162 +445,4 @@ int manifest_parse(struct manifest *m, struct span text, struct fault *f)
 	if (next <= MANIFEST_W_FLOOR)
 		return manifest_bad(&s, -EBADMSG, "manifest incomplete");
 	return 0;
-}
-
-static void manifest_put(struct text_out *o, const char *key, struct span v)
-{
-	text_put_str(o, key);
-	text_put(o, v);
-}
-
-static void manifest_put_u64(struct text_out *o, const char *key, uint64_t v)
-{
-	text_put_str(o, key);
-	text_put_u64(o, v);
-}
-
-static void manifest_put_digest(struct text_out *o, const char *key,
-				const uint8_t digest[DIGEST_SIZE])
-{
-	char hex[DIGEST_HEX + 1];
-
-	digest_hex(digest, hex);
-	text_put_str(o, key);
-	text_put_str(o, hex);
-}
-
-static void manifest_put_layer(struct text_out *o,
-			       const struct manifest_layer *l)
-{
-	bool overlay = l->kind == MANIFEST_OVERLAY;
-
-	manifest_put(o, "\nlayer ", text_span(manifest_kinds[overlay]));
-	manifest_put_digest(o, " ", l->digest);
-	manifest_put_u64(o, " size=", l->size);
-	manifest_put_digest(o, " index=", l->index);
-	manifest_put_u64(o, " index-size=", l->index_size);
-	manifest_put(o, " name=", l->name);
-	if (!overlay)
-		return;
-	manifest_put_u64(o, " unpacked=", l->unpacked);
-	manifest_put_u64(o, " inodes=", l->inodes);
-	manifest_put_digest(o, " base=", l->base);
-}
-
-static void manifest_put_role(struct text_out *o, const struct manifest *m,
-			      const struct manifest_role *r)
-{
-	unsigned int i;
-	const char *sep;
-
-	manifest_put(o, "\nrole ", r->name);
-	manifest_put_digest(o, " base=", m->layers[r->base].digest);
-	for (i = 0; i < r->n_overlays; i++)
-		manifest_put_digest(o, i ? "," : " overlays=",
-				    m->layers[r->overlays[i]].digest);
-	sep = " grants=";
-	for (i = 0; i < ARRAY_SIZE(manifest_grants); i++) {
-		if (!(r->grants & 1u << i))
-			continue;
-		manifest_put(o, sep, text_span(manifest_grants[i]));
-		sep = ",";
-	}
-}
-
-/* Every line begins with the newline that ends the one before it. */
-static void manifest_put_head(struct text_out *o, const struct manifest *m)
-{
-	struct span magic = text_span(MANIFEST_MAGIC);
-
-	magic.n--;
-	text_put(o, magic);
-	manifest_put(o, "\nsite ", m->site);
-	manifest_put_u64(o, "\nepoch ", m->epoch);
-	manifest_put_u64(o, "\nserial ", m->serial);
-	manifest_put_u64(o, "\ncreated ", m->created);
-	manifest_put_u64(o, "\nexpires ", m->expires);
-	manifest_put_u64(o, "\nmin-init ", m->min_init);
-	manifest_put_u64(o, "\nfloor ", m->floor);
-}
-
-static bool manifest_fits(const struct manifest *m)
-{
-	return m->n_layers <= MANIFEST_LAYERS_MAX &&
-	       m->n_roles <= MANIFEST_ROLES_MAX &&
-	       m->n_rules <= MANIFEST_RULES_MAX &&
-	       m->n_mirrors <= MANIFEST_MIRRORS_MAX &&
-	       1 + MANIFEST_W_LAYER + m->n_layers + m->n_roles + m->n_rules +
-			       (m->default_role >= 0) + m->n_mirrors <=
-		       MANIFEST_LINES_MAX;
-}
-
-int manifest_print(const struct manifest *m, char *buf, size_t size)
-{
-	struct text_out o = {.buf = buf, .size = size};
-	const struct manifest_rule *r;
-	unsigned int i;
-
-	if (!manifest_fits(m))
-		return -EOVERFLOW;
-	manifest_put_head(&o, m);
-	for (i = 0; i < m->n_layers; i++)
-		manifest_put_layer(&o, &m->layers[i]);
-	for (i = 0; i < m->n_roles; i++)
-		manifest_put_role(&o, m, &m->roles[i]);
-	for (i = 0; i < m->n_rules; i++) {
-		r = &m->rules[i];
-		text_put_str(&o, "\nmachine ");
-		manifest_put(&o, manifest_keys[r->key], r->pattern);
-		manifest_put(&o, " role=", m->roles[r->role].name);
-	}
-	if (m->default_role >= 0)
-		manifest_put(&o, "\ndefault ", m->roles[m->default_role].name);
-	for (i = 0; i < m->n_mirrors; i++)
-		manifest_put(&o, "\nmirror ", m->mirrors[i]);
-	text_put_str(&o, "\n");
-	return o.n > MANIFEST_SIZE_MAX ? -EOVERFLOW : text_put_end(&o);
-}
-
-int manifest_role(const struct manifest *m, struct span name)
-{
-	unsigned int i;
-
-	for (i = 0; i < m->n_roles; i++)
-		if (m->roles[i].name.n == name.n &&
-		    !memcmp(m->roles[i].name.p, name.p, name.n))
-			return i;
-	return -ENOENT;
-}
-
-/* Firmware spells MACs and UUIDs in either case; patterns are lower case. */
-static bool manifest_match(const struct manifest_rule *r,
-			   const struct manifest_machine *machine)
-{
-	const char *const id[] = {machine->mac, machine->uuid, machine->serial};
-	char low[TEXT_NAME_MAX + 1];
-	struct span s = text_span(id[r->key]);
-	size_t i;
-
-	/* what is not known is not matched, not even by "*" */
-	if (!s.n || s.n >= sizeof(low))
-		return false;
-	if (r->key == MANIFEST_SERIAL)
-		return text_glob(r->pattern, s);
-	for (i = 0; i < s.n; i++) {
-		low[i] = s.p[i];
-		if (low[i] >= 'A' && low[i] <= 'Z')
-			low[i] += 'a' - 'A';
-	}
-	return text_glob(r->pattern, (struct span){low, s.n});
-}
-
-int manifest_role_of(const struct manifest *m,
-		     const struct manifest_machine *machine)
-{
-	unsigned int i;
-
-	for (i = 0; i < m->n_rules; i++)
-		if (manifest_match(&m->rules[i], machine))
-			return m->rules[i].role;
-	return m->default_role >= 0 ? m->default_role : -ENOENT;
 }
