@@ -247,6 +247,18 @@ static void big(void)
 	}
 }
 
+/* Few bytes, but a page and more each: more than the bytes declared. */
+static void crumbs(void)
+{
+	char name[16];
+
+	top();
+	for (int i = 0; i < 600; i++) {
+		snprintf(name, sizeof(name), "crumb%03d", i);
+		file(name, "x");
+	}
+}
+
 static void big_size(void)
 {
 	top();
@@ -331,6 +343,7 @@ static const struct {
 	{"many", many},
 	{"big", big},
 	{"big-size", big_size},
+	{"crumbs", crumbs},
 	{"bad-hex", bad_hex},
 	{"bad-name", bad_name},
 	{"bad-magic", bad_magic},

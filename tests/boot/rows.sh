@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+# rows.sh: boots in namespaces as rows of a table. Sourced after lib.sh.
+#
+# rows_begin		the fixture of tree.sh, or the end
+# row ...		starts one; $limit and $initrd may be set for it
+# verdicts		waits for all, one case a row, and counts what is left
+. "$T_ROOT/tests/boot/tree.sh"
+
+requires_root
+need mksquashfs squashfs-tools
+need cpio cpio
+need ip iproute2
+need openssl openssl
+
+width=${WIDTH:-6}
+rows=$T_TMP/rows
+url=slipway.url=http://127.0.0.1:8080
+end='ip=none slipway.panic=halt,0'
+
+rows_begin()
+{
+	mkdir -p "$rows"
+	loops_before=$(losetup -a | wc -l)
+	mounts_before=$(wc -l </proc/self/mountinfo)
+	t_begin 'fixture: keys, base, initrd'
+	if tree_setup "$T_TMP/fix" >"$T_TMP/out" 2>&1; then
+		t_ok
+	else
+		t_fail "$(tail -n 5 "$T_TMP/out")"
+		exit
+	fi
+}
+
+# row NAME EXPECT [OPTION... --] TREE [CMDLINE]: start one, EXPECT is a code
+# or BOOT-OK, with what else must be printed after a '/'
+row()
+{
+	local name=$1 expect=$2 opts=()
+	shift 2
+	while [ "${1#-}" != "$1" ]; do
+		[ "$1" != -- ] || { shift && break; }
+		opts+=("$1" "$2")
+		shift 2
+	done
+	while [ "$(jobs -rp | wc -l)" -ge "$width" ]; do wait -n; done
+	printf '%s\n' "$expect" >"$rows/$name.expect"
+	"$T_ROOT/tests/nsboot" "${opts[@]}" --limit "${limit:-60}" \
+		"${initrd:-$fix/initrd}" "$trees/$1" "$url $end ${2:-}" \
+		>"$rows/$name.out" 2>&1 &
+}
+
+# What every row must hold besides its own outcome.
+broken_law()
+{
+	local out=$1
+	! grep -q 'pwned is there\|TEST-BAD' "$out" ||
+		echo "canary or leftovers: $(grep -m1 'TEST-BAD' "$out")"
+	! grep -qi 'segfault\|kernel panic\|attempted to kill' "$out" ||
+		echo 'PID 1 faulted'
+	[ -z "$(grep 'slipway: E-' "$out" | awk 'length > 200')" ] ||
+		echo 'a message is longer than 200 characters'
+	grep -q '^NSBOOT end=' "$out" || echo 'did not end in its time'
+	# verified before mounted, always
+	awk '/slipway: .* verified /{ v[$4] = 1 }
+		/slipway: .* mount(ed)? layer /{ if (!v[$5]) print "mounted unverified " $5 }' "$out"
+}
+
+verdicts()
+{
+	local f name expect out what more
+	wait
+	for f in "$rows"/*.expect; do
+		name=$(basename "$f" .expect)
+		out=$rows/$name.out
+		expect=$(cat "$f")
+		more=${expect#*/}
+		[ "$more" != "$expect" ] || more=
+		expect=${expect%%/*}
+		t_begin "$name"
+		what=$(broken_law "$out")
+		if [ "$expect" = BOOT-OK ]; then
+			grep -q '^BOOT-OK' "$out" || what="$what no BOOT-OK"
+		else
+			grep -q "slipway: $expect[:-]" "$out" ||
+				what="$what no $expect"
+			! grep -q '^BOOT-OK' "$out" || what="$what it booted"
+		fi
+		[ -z "$more" ] || grep -qF -- "$more" "$out" ||
+			what="$what; no '$more'"
+		if [ -z "$what" ]; then
+			t_ok
+		else
+			t_fail "$what
+$(tail -n 15 "$out")"
+		fi
+	done
+	nothing_left
+}
+
+nothing_left()
+{
+	t_begin 'no loop device or mount is left behind'
+	if [ "$(losetup -a | wc -l)" = "$loops_before" ] &&
+		[ "$(wc -l </proc/self/mountinfo)" = "$mounts_before" ]; then
+		t_ok
+	else
+		t_fail "loops $loops_before before, $(losetup -a | wc -l) after"
+	fi
+}
+
+replace() # FILE: a private copy of it
+{
+	cp "$1" "$1.new" && mv -f "$1.new" "$1"
+}
+
+poke() # FILE OFFSET: flip one bit
+{
+	replace "$1"
+	local b
+	b=$(od -An -tu1 -j "$2" -N1 "$1")
+	# shellcheck disable=SC2059
+	printf "\\$(printf '%03o' $((b ^ 1)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+clone() # FROM TO
+{
+	cp -al "$trees/$1" "$trees/$2"
+}
+
+one() # TREE GLOB: the file
+{
+	# shellcheck disable=SC2086
+	echo "$trees/$1"/$2
+}

@@ -1,0 +1,137 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# t5200-codes: the failures of t5000's kind that need more than a bad server:
+# a sealed but odd initrd, a machine that lacks something, a signed index that
+# lies. Together with t5000 every code of fetch/code.h is met.
+. "$(dirname "$0")/lib.sh"
+. "$T_ROOT/tests/boot/rows.sh"
+
+rows_begin
+tree good
+
+# sealed NAME: a copy of the initrd; seal NAME after editing it
+sealed()
+{
+	cp -a "$fix/initrd" "$fix/initrd-$1"
+	chmod u+w "$fix/initrd-$1/slipway/"*
+}
+seal()
+{
+	(
+		cd "$fix/initrd-$1" || exit
+		echo 'slipway-files 1'
+		find . -type f ! -path ./slipway/files \
+			! -path ./slipway/sentinel -printf '%P\n' | sort |
+			while read -r f; do
+				printf '%s %s %s\n' \
+					"$(sha256sum <"$f" | cut -d' ' -f1)" \
+					"$(stat -c %s "$f")" "$f"
+			done
+	) >"$T_TMP/files"
+	cp "$T_TMP/files" "$fix/initrd-$1/slipway/files"
+	sha256sum <"$T_TMP/files" | cut -d' ' -f1 \
+		>"$fix/initrd-$1/slipway/sentinel"
+}
+
+sealed same && seal same
+initrd=$fix/initrd-same row sealed-again BOOT-OK good
+
+# --- the initrd's own rules
+sealed policy && echo 'open sesame' >>"$fix/initrd-policy/slipway/policy" &&
+	seal policy
+initrd=$fix/initrd-policy row policy-unknown-key E-POLICY good
+sealed noroot && : >"$fix/initrd-noroot/slipway/root.der" && seal noroot
+initrd=$fix/initrd-noroot row anchor-empty E-POLICY good
+sealed badroot && echo junk >"$fix/initrd-badroot/slipway/root.der" &&
+	seal badroot
+initrd=$fix/initrd-badroot row anchor-junk E-SIG good
+sealed strict && sed -i 's/^stale .*/stale refuse/' \
+	"$fix/initrd-strict/slipway/policy" && seal strict
+tree expired sed='s/^expires 0/expires 1700000001/'
+initrd=$fix/initrd-strict row expired-refused E-EXPIRED expired
+initrd=$fix/initrd-strict row strict-not-expired BOOT-OK good
+sealed floor && sed -i 's/^floor .*/floor 8/' \
+	"$fix/initrd-floor/slipway/policy" && seal floor
+initrd=$fix/initrd-floor row floor-baked E-FLOOR good
+initrd=$fix/initrd-floor row floor-baked-not-lowered E-FLOOR good \
+	slipway.floor=1
+sealed epoch && sed -i 's/^epoch .*/epoch 2/' \
+	"$fix/initrd-epoch/slipway/policy" && seal epoch
+initrd=$fix/initrd-epoch row epoch-baked E-FLOOR good
+sealed role && echo 'role bare' >>"$fix/initrd-role/slipway/policy" &&
+	seal role
+initrd=$fix/initrd-role row role-baked 'BOOT-OK/FACT /etc/role absent' good
+
+# --- the machine
+row cmdline-too-long E-BOOT good "$(printf 'x%.0s' {1..4200})"
+row root-is-no-initramfs 'E-SYS/not an initramfs' --on-disk '' -- good
+row no-loop-device E-LOOP --without 'loop*' -- good
+row name-without-server E-DNS good slipway.url=http://boot.invalid/
+limit=120 row no-network-card E-LINK good ip=dhcp
+row static-without-mask E-DHCP --dhcp '' -- good \
+	'ip=10.98.0.5::::::none'
+row init-relative E-INIT good init=bin/sh
+row init-absent E-INIT good init=/sbin/nothing
+row init-is-data E-INIT good init=/etc/base-file
+
+# a module that every boot loads, and that is none
+sealed module && mkdir -p "$fix/initrd-module/lib/modules" &&
+	echo junk >"$fix/initrd-module/lib/modules/junk.ko" &&
+	printf 'slipway-modules 1\nmodule %s\nalways junk\n' \
+		'junk /lib/modules/junk.ko -' \
+		>"$fix/initrd-module/slipway/modules" &&
+	echo "kernel $(uname -r)" >"$T_TMP/kernel" &&
+	sed -i "/^kernel/d;/^stale/r $T_TMP/kernel" \
+		"$fix/initrd-module/slipway/policy" && seal module
+initrd=$fix/initrd-module row module-is-junk E-MODULE good
+sealed table && cp -a "$fix/initrd-module/." "$fix/initrd-table/" &&
+	echo junk >"$fix/initrd-table/slipway/modules" && seal table
+initrd=$fix/initrd-table row module-table-is-junk E-MODULE good
+
+# --- signed, and wrong all the same
+# lie NAME COMMAND...: COMMAND edits base.index, which is then signed for
+lie()
+{
+	local dir=$trees/$1 new
+	clone good "$1"
+	shift
+	replace "$dir/layers/$base.index"
+	"$@" "$dir/layers/$base.index"
+	new=$(sha256sum <"$dir/layers/$base.index" | cut -d' ' -f1)
+	replace "$dir/manifest"
+	sed -i "/^layer base/{s/index=[0-9a-f]*/index=$new/
+		s/index-size=[0-9]*/index-size=$(stat -c %s \
+			"$dir/layers/$base.index")/}" "$dir/manifest"
+	rm "$dir/manifest.cms"
+	sign_tree "$dir" "$fix/site/keys"
+}
+byte() # OFFSET FILE: flip one bit
+{
+	poke "$2" "$1"
+}
+lie index-magic byte 0
+row index-magic E-INDEX index-magic
+lie index-other-size byte 15
+row index-other-size E-INDEX index-other-size
+lie index-count byte 23
+row index-count E-INDEX index-count
+lie index-length byte 27
+row index-lengths-do-not-sum E-INDEX index-length
+lie index-cut truncate -s -36
+row index-cut E-INDEX index-cut
+lie index-digest byte 30
+row index-of-other-chunks E-HASH index-digest
+
+tree crumbs web=crumbs unpacked=4096 inodes=700
+row overlay-fills-its-tmpfs E-SPACE crumbs
+# a superblock that holds, tables that do not: only the kernel can tell
+cp "$fix/base.squashfs" "$fix/broken" && size=$(stat -c %s "$fix/broken")
+head -c 700 /dev/zero | dd of="$fix/broken" bs=1 seek=$((size - 5000)) \
+	conv=notrunc status=none
+used=$(od -An -tu8 -j40 -N8 "$fix/base.squashfs" | tr -d ' ')
+head -c 64 /dev/urandom | dd of="$fix/broken" bs=1 seek=$((used - 64)) \
+	conv=notrunc status=none
+tree broken basefile="$fix/broken"
+row squashfs-tables-broken E-MOUNT broken
+
+verdicts
