@@ -33,8 +33,11 @@ struct fetch_env {
 	/* may be called often; the callee limits what it prints */
 	void (*progress)(void *user, const char *object, uint64_t done,
 			 uint64_t total);
+	/* wait before a retry; NULL: sleep. Tests count instead. */
+	void (*pause)(void *user, uint64_t ms);
 	void *user;
 	uint64_t seed;			/* of the jitter, machine and boot */
+	const struct retry_budget *budget; /* retry.h; NULL: what a boot uses */
 };
 
 struct fetch_mirror {
@@ -49,6 +52,7 @@ struct fetch_stats {
 };
 
 struct fetch_conn;			/* conn.h */
+struct retry_budget;			/* retry.h */
 
 struct fetch {
 	struct fetch_env env;
@@ -56,7 +60,9 @@ struct fetch {
 	struct fetch_mirror mirrors[FETCH_MIRRORS_MAX];
 	unsigned int current;		/* mirror in use */
 	struct fetch_conn *conn;	/* storage of the caller's */
+	const struct retry_budget *budget;
 	uint64_t rng;
+	uint64_t after_ms;		/* Retry-After of the last response */
 	struct fetch_stats stats;
 };
 

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+/* conn.c - sockets with deadlines. */
+#include <arpa/inet.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <unistd.h>
+#include "fetch/clock.h"
+#include "fetch/conn.h"
+
+void conn_init(struct fetch_conn *c)
+{
+	c->fd = -1;
+	c->used = false;
+	c->host[0] = '\0';
+	c->port = 0;
+	c->at = c->have = 0;
+}
+
+void conn_close(struct fetch_conn *c)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	conn_init(c);
+}
+
+static int conn_wait(int fd, short events, uint64_t deadline)
+{
+	struct pollfd p = {.fd = fd, .events = events};
+
+	for (;;) {
+		uint64_t now = clock_ms(), left = deadline - now;
+		int n;
+
+		if (now >= deadline)
+			return -ETIMEDOUT;
+		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
+		if (n > 0)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return -errno;
+	}
+}
+
+static int conn_connect(const struct fetch_addr *a, uint16_t port,
+			uint64_t deadline)
+{
+	struct sockaddr_in6 six = {.sin6_family = AF_INET6,
+				   .sin6_port = htons(port)};
+	struct sockaddr_in four = {.sin_family = AF_INET,
+				   .sin_port = htons(port)};
+	bool v6 = a->family == AF_INET6;
+	socklen_t size = sizeof(int);
+	int fd, err = 0, ret;
+
+	memcpy(&six.sin6_addr, a->addr, sizeof(six.sin6_addr));
+	memcpy(&four.sin_addr, a->addr, sizeof(four.sin_addr));
+	fd = socket(v6 ? AF_INET6 : AF_INET,
+		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	ret = connect(fd, v6 ? (void *)&six : (void *)&four,
+		      v6 ? sizeof(six) : sizeof(four));
+	ret = ret ? -errno : 0;
+	if (ret == -EINPROGRESS || ret == -EINTR) {
+		ret = conn_wait(fd, POLLOUT, deadline);
+		if (!ret && getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &size))
+			ret = -errno;
+		if (!ret)
+			ret = -err;
+	}
+	if (!ret)
+		return fd;
+	close(fd);
+	return ret;
+}
+
+/* A literal needs nobody's help; a name is the environment's business. */
+static int conn_addrs(const struct fetch_env *env, const struct url *u,
+		      struct fetch_addr out[FETCH_ADDRS_MAX],
+		      struct fetch_error *e)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+	size_t i;
+	int n;
+
+	for (i = 0; u->numeric && i < ARRAY_SIZE(families); i++) {
+		out[0].family = families[i];
+		if (inet_pton(families[i], u->host, out[0].addr) == 1)
+			return 1;
+	}
+	if (u->numeric || !env->resolve)
+		return fetch_fail(e, CODE_DNS, "%.60s: cannot be resolved",
+				  u->host);
+	n = env->resolve(env->user, u->host, out, e);
+	if (!n)
+		return fetch_fail(e, CODE_DNS, "%.60s: has no address",
+				  u->host);
+	return n > FETCH_ADDRS_MAX ? FETCH_ADDRS_MAX : n;
+}
+
+/* Readable while nothing was asked: closed by the server, or not in step. */
+static bool conn_idle(const struct fetch_conn *c)
+{
+	struct pollfd p = {.fd = c->fd, .events = POLLIN};
+
+	return c->at == c->have && !poll(&p, 1, 0);
+}
+
+int conn_open(struct fetch_conn *c, const struct fetch_env *env,
+	      const struct url *u, uint64_t timeout_ms, struct fetch_error *e)
+{
+	struct fetch_addr addrs[FETCH_ADDRS_MAX];
+	uint64_t now, end;
+	int i, n, fd = -ENOENT;
+
+	if (c->fd >= 0 && c->port == u->port && !strcmp(c->host, u->host) &&
+	    conn_idle(c))
+		return 0;
+	conn_close(c);
+	n = conn_addrs(env, u, addrs, e);
+	if (n < 0)
+		return n;
+	end = clock_ms() + timeout_ms;
+	for (i = 0; i < n && fd < 0; i++) {
+		now = clock_ms();
+		if (now >= end)
+			break;
+		/* a silent address leaves its share to those after it */
+		fd = conn_connect(&addrs[i], u->port,
+				  now + (end - now) / (n - i));
+	}
+	if (fd < 0)
+		return fetch_fail(e, CODE_CONNECT, "%.60s:%u: %s", u->host,
+				  u->port, strerror(-fd));
+	c->fd = fd;
+	c->port = u->port;
+	memcpy(c->host, u->host, sizeof(c->host));
+	return 0;
+}
+
+int conn_send(struct fetch_conn *c, const void *p, size_t size,
+	      uint64_t deadline)
+{
+	const char *from = p;
+	ssize_t n;
+	int ret;
+
+	while (size) {
+		n = send(c->fd, from, size, MSG_NOSIGNAL);
+		if (n > 0) {
+			from += n;
+			size -= (size_t)n;
+			continue;
+		}
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return -errno;
+		ret = conn_wait(c->fd, POLLOUT, deadline);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static ssize_t conn_take(struct fetch_conn *c, void *p, size_t size,
+			 uint64_t deadline)
+{
+	ssize_t n;
+	int ret;
+
+	for (;;) {
+		n = recv(c->fd, p, size, 0);
+		if (n >= 0)
+			return n;
+		if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+		ret = conn_wait(c->fd, POLLIN, deadline);
+		if (ret)
+			return ret;
+	}
+}
+
+ssize_t conn_fill(struct fetch_conn *c, uint64_t deadline)
+{
+	ssize_t n;
+
+	if (c->at) {
+		memmove(c->buf, c->buf + c->at, c->have - c->at);
+		c->have -= c->at;
+		c->at = 0;
+	}
+	if (c->have == sizeof(c->buf))
+		return -ENOBUFS;
+	n = conn_take(c, c->buf + c->have, sizeof(c->buf) - c->have, deadline);
+	if (n > 0)
+		c->have += (size_t)n;
+	return n;
+}
+
+ssize_t conn_recv(struct fetch_conn *c, void *p, size_t size, uint64_t deadline)
+{
+	size_t n = c->have - c->at;
+
+	if (!n)
+		return conn_take(c, p, size, deadline);
+	if (n > size)
+		n = size;
+	memcpy(p, c->buf + c->at, n);
+	c->at += n;
+	return (ssize_t)n;
+}

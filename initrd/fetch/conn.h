@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * conn.h - one TCP connection to one server, kept alive between requests.
+ * Non-blocking underneath: every call has a deadline (clock_ms) and returns
+ * when it is reached.
+ */
+#ifndef FETCH_CONN_H
+#define FETCH_CONN_H
+
+#include <sys/types.h>
+#include "fetch/fetch.h"
+#include "format/httphead.h"
+
+struct fetch_conn {
+	int fd;			     /* -1: none */
+	bool used;		     /* has answered a request before */
+	char host[URL_HOST_MAX + 1]; /* whom it leads to */
+	uint16_t port;
+	size_t at, have; /* buf[at..have) is not consumed yet */
+	char buf[HTTPHEAD_MAX];
+};
+
+/* conn_init - no connection; call once before anything else. */
+void conn_init(struct fetch_conn *c);
+void conn_close(struct fetch_conn *c);
+
+/*
+ * conn_open - connect to @u's host and port within @timeout_ms, address after
+ * address, or keep the connection that leads there already and is idle.
+ *
+ * Returns 0, or -EPROTO with @e (E-DNS, E-CONNECT).
+ */
+int conn_open(struct fetch_conn *c, const struct fetch_env *env,
+	      const struct url *u, uint64_t timeout_ms, struct fetch_error *e);
+
+/* conn_send - all @size bytes; 0, -ETIMEDOUT or -errno. */
+int conn_send(struct fetch_conn *c, const void *p, size_t size,
+	      uint64_t deadline);
+
+/*
+ * conn_fill - receive into the free end of buf. Returns the count, 0 when
+ * the server has closed, -ENOBUFS (full), -ETIMEDOUT or -errno.
+ */
+ssize_t conn_fill(struct fetch_conn *c, uint64_t deadline);
+
+/* conn_recv - what buf holds, else straight from the socket; as conn_fill. */
+ssize_t conn_recv(struct fetch_conn *c, void *p, size_t size,
+		  uint64_t deadline);
+
+#endif
