@@ -21,4 +21,7 @@ void sign_cms(const char *key_path, const char *cert_path,
 	      const char *root_path, const void *data, size_t size,
 	      bool detached, void **out, size_t *out_size);
 
+/* sign_root_der - a PEM certificate as malloc-ed DER, or dies naming it. */
+void sign_root_der(const char *path, void **der, size_t *size);
+
 #endif
