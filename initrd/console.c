@@ -88,6 +88,9 @@ void console_progress(const char *object, uint64_t done, uint64_t total)
 	uint64_t now = sys_now_ms();
 	char a[24], b[24];
 
+	/* what takes less than a second is not worth a line */
+	if (!last_progress_ms || !done)
+		last_progress_ms = now;
 	if (now - last_progress_ms < 1000 || done >= total)
 		return;
 	last_progress_ms = now;

@@ -45,10 +45,28 @@ static int add_mirror(struct boot *b, struct span url)
 	return n;
 }
 
+/* A URL that was given and refused must not turn into another one. */
+static bool url_refused(const struct boot *b)
+{
+	static const char key[] = "slipway.url=";
+
+	for (unsigned int i = 0; i < b->args.n_notes; i++) {
+		struct span word = b->args.notes[i].word;
+
+		if (word.n >= strlen(key) && !memcmp(word.p, key, strlen(key)))
+			return true;
+	}
+	return false;
+}
+
 static int add_mirrors(struct boot *b)
 {
 	unsigned int given = b->args.n_urls;
 
+	if (!given && url_refused(b))
+		return fetch_fail(&b->error, CODE_URL,
+				  "slipway.url: not a URL we accept (expected "
+				  "http://...)");
 	for (unsigned int i = 0; i < b->args.n_urls; i++)
 		add_mirror(b, b->args.urls[i]);
 	for (unsigned int i = 0; !given && i < b->policy.n_urls; i++)

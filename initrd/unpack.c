@@ -147,9 +147,12 @@ static int unpack_file(struct unpack *u, int fd, struct fault *f)
 static int refused(struct boot *b, const struct unpack *u,
 		   const struct fault *f, int err)
 {
-	return fetch_fail(&b->error, u->code, "overlay %.*s: %.60s: %s",
+	/* the decoder refuses a member before its name is anybody's */
+	return fetch_fail(&b->error, u->code, "overlay %.*s: %s%.60s: %s",
 			  (int)(u->m->name.n > 40 ? 40 : u->m->name.n),
-			  u->m->name.p, u->path[0] ? u->path : "archive",
+			  u->m->name.p,
+			  u->blamed || !u->path[0] ? "" : "after ",
+			  u->path[0] ? u->path : "archive",
 			  f->why ? f->why : strerror(-err));
 }
 

@@ -19,6 +19,7 @@ enum unpack_what { UNPACK_NONE, UNPACK_LIST, UNPACK_FILE, UNPACK_LINK };
 struct unpack_mark {
 	uint32_t key; /* hard links: inode number; directories: mtime */
 	uint32_t name;
+	uint32_t type; /* S_IFMT bits */
 };
 
 struct unpack_parts {
@@ -31,6 +32,7 @@ struct unpack {
 	const uint8_t *base; /* digest the list must name */
 	unsigned int grants;
 	enum code code; /* what a refusal is to be called */
+	bool blamed;	/* path is at fault, not what follows it */
 	int root;	/* directory of this layer */
 	int dir;	/* the last parent, kept open, or -1 */
 	char dir_path[CPIO_NAME_MAX + 1];

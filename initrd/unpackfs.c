@@ -23,17 +23,20 @@ int unpackfs_blame(struct unpack *u, struct fault *f, int err, const char *why)
 	else if (err != -EEXIST && err != -ENOENT && err != -ELOOP &&
 		 err != -ENOTDIR && err != -EXDEV && err != -EISDIR)
 		u->code = CODE_SYS;
+	u->blamed = true;
 	return fault_set(f, err, why, u->decoder.pos);
 }
 
 static int refuse(struct unpack *u, struct fault *f, const char *why)
 {
+	u->blamed = true;
 	return fault_set(f, -EBADMSG, why, u->decoder.pos);
 }
 
 static int not_granted(struct unpack *u, struct fault *f, const char *why)
 {
 	u->code = CODE_GRANT;
+	u->blamed = true;
 	return fault_set(f, -EPERM, why, u->decoder.pos);
 }
 
@@ -79,6 +82,24 @@ static struct unpack_mark *link_slot(struct unpack *u, uint32_t ino)
 	while (u->links[i].name && u->links[i].key != ino)
 		i = (i + 1) & u->mask;
 	return &u->links[i];
+}
+
+/*
+ * Remember the inode number of this member under its name. Numbers that only
+ * one name has are of no use, but for kinds that nothing may be linked to.
+ */
+static int note_link(struct unpack *u, struct fault *f)
+{
+	struct unpack_mark *slot = link_slot(u, u->e.ino);
+
+	if (slot->name)
+		return 0;
+	slot->key = u->e.ino;
+	slot->type = u->e.mode & S_IFMT;
+	slot->name = keep_name(u);
+	if (!slot->name)
+		return refuse(u, f, "names of members too long in all");
+	return 0;
 }
 
 static int set_owner(int at, const char *leaf, const struct cpio_entry *e)
@@ -144,6 +165,7 @@ static int begin_file(struct unpack *u, int at, const char *leaf,
 	struct unpack_parts *parts = u->n_parts ? parts_of(u) : NULL;
 	struct unpack_mark *slot;
 	struct stat st;
+	int ret;
 
 	if ((u->e.mode & (S_ISUID | S_ISGID)) &&
 	    !(u->grants & MANIFEST_GRANT_SETID))
@@ -161,13 +183,12 @@ static int begin_file(struct unpack *u, int at, const char *leaf,
 	if (u->e.nlink < 2)
 		return create(u, at, leaf);
 	slot = link_slot(u, u->e.ino);
+	if (slot->name && !S_ISREG(slot->type))
+		return refuse(u, f, "hard link to what is no regular file");
 	if (slot->name)
 		return link_again(u, at, leaf, u->names + slot->name);
-	slot->key = u->e.ino;
-	slot->name = keep_name(u);
-	if (!slot->name)
-		return refuse(u, f, "names of hard links too long in all");
-	return create(u, at, leaf);
+	ret = note_link(u, f);
+	return ret ? ret : create(u, at, leaf);
 }
 
 static int begin_dir(struct unpack *u, int at, const char *leaf,
@@ -204,7 +225,7 @@ static int begin_device(struct unpack *u, int at, const char *leaf,
 	if (mknodat(at, leaf, u->e.mode & (S_IFMT | 0777),
 		    makedev(u->e.rmajor, u->e.rminor)))
 		return -errno;
-	return 0;
+	return note_link(u, f);
 }
 
 static int begin_list(struct unpack *u, struct fault *f)
@@ -244,7 +265,7 @@ static int begin(void *user, const struct cpio_entry *e, struct fault *f)
 	else if (S_ISCHR(e->mode) || S_ISBLK(e->mode))
 		ret = begin_device(u, at, leaf, f);
 	else if (S_ISLNK(e->mode) && e->filesize)
-		ret = 0;
+		ret = note_link(u, f);
 	else
 		ret = refuse(u, f, "type of member");
 	if (S_ISLNK(e->mode))

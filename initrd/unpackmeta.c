@@ -144,7 +144,9 @@ int unpackmeta_open(struct unpack *u, struct fault *f)
 	struct span rest;
 	int ret = open_list(u, &rest, f);
 
-	return ret ? ret : each_item(u, rest, f, look_ahead);
+	ret = ret ? ret : each_item(u, rest, f, look_ahead);
+	u->blamed = ret;
+	return ret;
 }
 
 static int apply_dates(struct unpack *u, struct fault *f)
@@ -168,6 +170,7 @@ int unpackmeta_apply(struct unpack *u, struct fault *f)
 	struct span rest;
 	int ret = open_list(u, &rest, f);
 
+	u->blamed = true;
 	for (unsigned int i = 0; i < u->n_parts; i++)
 		if (u->parts[i].left)
 			return fault_set(f, -EBADMSG,
