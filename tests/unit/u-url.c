@@ -70,6 +70,7 @@ static void bad(void)
 		{"http://h/a/%2e%2E/x", -EBADMSG},
 		{"http://h/a/.%2e", -EBADMSG},
 		{"http://h/a/..?x", -EBADMSG},
+		{"http://h/a%3f/../x", -EBADMSG},
 		{"http://h?x", -EBADMSG},
 		{"http://h:/", -EBADMSG},
 		{"http://h:0/", -EBADMSG},
