@@ -24,6 +24,12 @@ void console_open(void)
 		if (fd > 2)
 			close(fd);
 	}
+	/* without a console no later file may become descriptor 0, 1 or 2 */
+	do {
+		fd = open("/dev/null", O_RDWR | O_NOCTTY);
+	} while (fd >= 0 && fd < 3);
+	if (fd >= 0)
+		close(fd);
 	if (kmsg < 0)
 		kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 }

@@ -151,13 +151,23 @@ static int hand_network(struct boot *b, int root)
 	return 0;
 }
 
+static void write_cmdline(const struct boot *b)
+{
+	char line[sizeof(b->cmdline) + 1];
+	size_t n = strlen(b->cmdline);
+
+	memcpy(line, b->cmdline, n);
+	line[n] = '\n';
+	file_write(BOOT_FACTS "/cmdline", line, n + 1, 0644);
+}
+
 int handover_write(struct boot *b)
 {
 	int root, ret = 0;
 
 	/* SIGTERM ends udhcpc without a release: the address stays ours */
 	dhcp_stop(b);
-	file_write(BOOT_FACTS "/cmdline", b->cmdline, strlen(b->cmdline), 0644);
+	write_cmdline(b);
 	if (!b->has_lease)
 		return 0;
 	root = open(BOOT_NEW, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -50,6 +50,7 @@ static int mount_base(struct boot *b)
 	close(b->base_fd);
 	b->base_fd = -1;
 	mkdir(BOOT_BASE, 0755);
+	console_say("mount layer base from %s", path);
 	ret = mount(path, BOOT_BASE, "squashfs", MS_RDONLY, NULL) ? errno : 0;
 	close(dev);
 	if (ret == EINVAL)
