@@ -48,7 +48,7 @@ row weakening-ignored BOOT-OK good \
 row serial-asked BOOT-OK good slipway.serial=7
 
 # --- reach
-row no-url-refused E-URL good slipway.url=gopher://127.0.0.1/
+row url-refused E-URL good slipway.url=gopher://127.0.0.1/
 row refused E-CONNECT --no-server '' -- good
 row not-found E-FETCH-404 --rule 'manifest.cms status=404' -- good
 row forbidden E-FETCH-403 --rule 'layers/*.index status=403' -- good
@@ -124,17 +124,18 @@ clone good base-long && replace "$(one base-long 'layers/*.squashfs')" &&
 row base-long E-LEN base-long
 clone good ovl-flip && poke "$trees/ovl-flip/layers/$web.cpio.gz" 60
 row overlay-flip E-HASH ovl-flip
-clone good swapped && mv -f "$(one swapped 'layers/*.squashfs')" \
-	"$trees/swapped/layers/$web.cpio.gz"
-row layers-swapped 'E-' swapped
+clone good swapped && rm "$trees/swapped/layers/$web.cpio.gz" &&
+	cp "$(one swapped 'layers/*.squashfs')" \
+		"$trees/swapped/layers/$web.cpio.gz"
+row layers-swapped E-LEN swapped
 tree wrong-base sed='s/ base='"$base"'$/ base='"${base//[0-9]/0}"'/'
 row overlay-of-other-base E-MAN wrong-base
 head -c 300000 /dev/urandom >"$fix/junk"
 tree not-squashfs basefile="$fix/junk"
-row not-squashfs E-SQFS not-squashfs
+row not-squashfs E-SQFS not-squashfs slipway.role=bare
 head -c 1000000 "$fix/base.squashfs" >"$fix/short"
 tree cut-squashfs basefile="$fix/short"
-row signed-but-cut-squashfs E-SQFS cut-squashfs
+row signed-but-cut-squashfs E-SQFS cut-squashfs slipway.role=bare
 tree noinit basefile="$fix/noinit.squashfs" web=good
 row no-init E-INIT noinit slipway.role=bare
 sed 's/^MemAvailable:.*/MemAvailable:      30000 kB/' /proc/meminfo \

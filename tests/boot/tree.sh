@@ -97,7 +97,7 @@ tree()
 		sed='' key=$fix/site/keys basefile=$fix/base.squashfs \
 		dir=$trees/$1 text names
 	shift
-	local "$@"
+	[ $# = 0 ] || local "$@"
 	mkdir -p "$dir"
 	text=$dir/manifest
 	layer "$basefile" squashfs "$dir"
