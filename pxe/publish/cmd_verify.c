@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+/*
+ * cmd_verify.c - slipway verify: is a publish tree what machines would boot?
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "host/error.h"
+#include "host/opts.h"
+#include "host/site.h"
+#include "verify.h"
+
+static const char *dir, *root;
+static bool json;
+
+static const struct opt table[] = {
+	{"directory", 'C', "DIR", "the site (default: found from here)", NULL,
+	 &dir},
+	{"root", 0, "FILE", "trust anchor, PEM (default: keys/root.crt)", NULL,
+	 &root},
+	{"json", 0, NULL, "one JSON object a line", &json, NULL},
+	{0},
+};
+
+static const struct opts opts = {
+	.prog = "slipway verify",
+	.usage = "[-C DIR] [--root FILE] [--json] [TREE|URL]",
+	.about = "Check a publish tree with the code that boots machines.",
+	.opts = table,
+};
+
+static void told_json(const char *object, const struct fetch_error *e)
+{
+	struct json_object *o = json_object_new_object();
+	char name[24];
+
+	json_object_object_add(o, "object", json_object_new_string(object));
+	json_object_object_add(o, "ok", json_object_new_boolean(!e));
+	if (e) {
+		json_object_object_add(
+			o, "code",
+			json_object_new_string(fetch_error_name(e, name)));
+		json_object_object_add(o, "why",
+				       json_object_new_string(e->text));
+	}
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+	json_object_put(o);
+}
+
+static void told(void *user, const char *object, const struct fetch_error *e)
+{
+	char name[24];
+
+	if (json)
+		told_json(object, e);
+	else if (e)
+		printf("bad  %s: %s\n", fetch_error_name(e, name), e->text);
+	else
+		printf("ok   %s\n", object);
+}
+
+int main(int argc, char **argv)
+{
+	int at = opts_parse(&opts, argc, argv);
+	const char *tree = argv[at];
+	struct site site;
+	unsigned int bad;
+
+	if (argc - at > 1)
+		opts_usage(&opts, "expected one TREE or URL");
+	if (!tree || !root)
+		site_open(&site, dir);
+	if (!root)
+		root = site_path(&site, "keys/root.crt");
+	if (!tree)
+		tree = site_path(&site, "public");
+	if (strstr(tree, "://"))
+		bad = verify_url(tree, root, told, NULL);
+	else
+		bad = verify_tree(tree, root, NULL, 0, told, NULL);
+	if (bad)
+		warn("%s: %u bad", tree, bad);
+	return bad ? EXIT_FAILED : EXIT_DONE;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+/*
+ * place.c - a release's immutable files, put into the publish tree.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "chunk.h"
+#include "format/cms.h"
+#include "host/alloc.h"
+#include "host/error.h"
+#include "host/outfile.h"
+#include "host/progress.h"
+#include "release.h"
+#include "sign.h"
+#include "tree.h"
+
+static void place_layer(struct manifest_layer *l, const char *path,
+			const char *dir)
+{
+	const char *suffix = l->kind == MANIFEST_BASE ? "squashfs" : "cpio.gz";
+	char hex[DIGEST_HEX + 1], *to, *index_to;
+	uint8_t got[DIGEST_SIZE];
+	struct tree_map m;
+	void *index;
+	size_t size;
+
+	tree_map(&m, path);
+	digest_of(m.p, m.size, got);
+	if (!digest_equal(got, l->digest))
+		die("%s: is not what was built; build it again with --force",
+		    path);
+	digest_hex(l->digest, hex);
+	to = xasprintf("%s/layers/%s.%s", dir, hex, suffix);
+	index_to = xasprintf("%s/layers/%s.index", dir, hex);
+	index = chunk_index(m.p, m.size, &size);
+	l->size = m.size;
+	l->index_size = size;
+	digest_of(index, size, l->index);
+	tree_link(path, to);
+	tree_put(index_to, index, size);
+	tree_unmap(&m);
+	free(index);
+	free(index_to);
+	free(to);
+}
+
+void release_layers(struct release *r, const char *dir)
+{
+	char *layers = xasprintf("%s/layers", dir);
+	unsigned int i;
+
+	site_mkdirs(layers);
+	free(layers);
+	for (i = 0; i < r->m.n_layers; i++) {
+		progress("layer", i, r->m.n_layers);
+		place_layer(&r->m.layers[i], r->layer_path[i], dir);
+	}
+	progress_end();
+}
+
+/* ECDSA signatures are random: one that holds is kept, so that publishing
+ * again changes nothing. */
+static bool signed_already(const char *sig, const char *root_path,
+			   const struct tree_map *m)
+{
+	size_t size, root_size;
+	char *der = outfile_slurp(sig, CMS_OVERHEAD_MAX, &size);
+	struct fault f = {0};
+	void *root;
+	bool good;
+
+	if (!der)
+		return false;
+	sign_root_der(root_path, &root, &root_size);
+	good = !cms_verify_detached(der, size, root, root_size, m->p, m->size,
+				    &f);
+	free(root);
+	free(der);
+	return good;
+}
+
+/* A boot file and the detached signature that iPXE's imgverify wants. */
+static void place_signed(const struct site *site, const char *from,
+			 const char *dir, const char *name)
+{
+	char *to = xasprintf("%s/%s", dir, name);
+	char *sig = xasprintf("%s/%s.sig", dir, name);
+	char *key = site_path(site, "keys/leaf.key");
+	char *cert = site_path(site, "keys/leaf.crt");
+	char *root = site_path(site, "keys/root.crt");
+	struct tree_map m;
+	void *out;
+	size_t size;
+
+	tree_link(from, to);
+	tree_map(&m, to);
+	if (!signed_already(sig, root, &m)) {
+		sign_cms(key, cert, root, m.p, m.size, true, &out, &size);
+		tree_put(sig, out, size);
+		free(out);
+	}
+	tree_unmap(&m);
+	free(root);
+	free(cert);
+	free(key);
+	free(sig);
+	free(to);
+}
+
+void release_boots(struct release *r, const char *dir)
+{
+	unsigned int i;
+	char *boot;
+
+	for (i = 0; i < r->n_boots; i++) {
+		boot = xasprintf("%s/boot/%s", dir, r->boots[i].hex);
+		site_mkdirs(boot);
+		place_signed(r->site, r->boots[i].vmlinuz, boot, "vmlinuz");
+		place_signed(r->site, r->boots[i].initrd, boot, "initrd.img");
+		free(boot);
+	}
+}

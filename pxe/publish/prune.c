@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+/*
+ * prune.c - remove what the last releases do not name. A name is looked for
+ * as text: the signed manifest is inside the CMS file as it is, and every
+ * immutable file's name is a digest.
+ */
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format/cms.h"
+#include "format/manifest.h"
+#include "host/alloc.h"
+#include "host/error.h"
+#include "host/outfile.h"
+#include "prune.h"
+
+struct texts {
+	size_t n;
+	struct {
+		char *p;
+		size_t size;
+	} * list;
+};
+
+static bool names(const struct texts *t, const char *hex)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		if (memmem(t->list[i].p, t->list[i].size, hex, DIGEST_HEX))
+			return true;
+	return false;
+}
+
+static void add(struct texts *t, const char *path)
+{
+	size_t size;
+	char *p = outfile_slurp(path, MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX,
+				&size);
+
+	if (!p)
+		die("%s: cannot read:", path);
+	t->list = xrealloc(t->list, t->n + 1, sizeof(*t->list));
+	t->list[t->n].p = p;
+	t->list[t->n++].size = size;
+}
+
+static int newest_first(const struct dirent **a, const struct dirent **b)
+{
+	unsigned long long x = strtoull((*a)->d_name, NULL, 10);
+	unsigned long long y = strtoull((*b)->d_name, NULL, 10);
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static int is_copy(const struct dirent *d)
+{
+	const char *dot = strchr(d->d_name, '.');
+
+	return dot && dot != d->d_name && !strcmp(dot, ".cms") &&
+	       strspn(d->d_name, "0123456789") == (size_t)(dot - d->d_name);
+}
+
+/* Manifests of the last @keep releases; copies of older ones are removed. */
+static void add_manifests(struct texts *t, const struct site *site,
+			  unsigned int keep)
+{
+	char *dir = site_path(site, "state/manifests"), *path;
+	struct dirent **list;
+	int i, n = scandir(dir, &list, is_copy, newest_first);
+
+	if (n < 0)
+		die("%s:", dir);
+	for (i = 0; i < n; i++) {
+		path = xasprintf("%s/%s", dir, list[i]->d_name);
+		if ((unsigned int)i < keep)
+			add(t, path);
+		else
+			unlink(path);
+		free(path);
+		free(list[i]);
+	}
+	free(list);
+	free(dir);
+}
+
+static bool is_digest_name(const char *name)
+{
+	return strspn(name, "0123456789abcdef") == DIGEST_HEX;
+}
+
+static void prune_layers(const struct texts *t, const char *tree)
+{
+	char *dir = xasprintf("%s/layers", tree), *path;
+	struct dirent *d;
+	DIR *dp = opendir(dir);
+
+	while (dp && (d = readdir(dp))) {
+		if (!is_digest_name(d->d_name) || names(t, d->d_name))
+			continue;
+		path = xasprintf("%s/%s", dir, d->d_name);
+		unlink(path);
+		free(path);
+	}
+	if (dp)
+		closedir(dp);
+	free(dir);
+}
+
+static void remove_boot(const char *dir)
+{
+	static const char *const files[] = {"vmlinuz", "vmlinuz.sig",
+					    "initrd.img", "initrd.img.sig"};
+	char *path;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		path = xasprintf("%s/%s", dir, files[i]);
+		unlink(path);
+		free(path);
+	}
+	rmdir(dir);
+}
+
+/* A machine that loaded the old script may still ask for the old kernel: the
+ * script of the release before names it, kept beside the manifests. */
+static void prune_boots(struct texts *t, const struct site *site,
+			const char *tree, unsigned int keep)
+{
+	char *dir = xasprintf("%s/boot", tree), *path;
+	struct dirent *d;
+	DIR *dp = opendir(dir);
+	unsigned int i;
+
+	for (i = 0; i < keep; i++) {
+		path = i ? site_path(site, "state/boot.ipxe.%u", i)
+			 : xasprintf("%s/boot.ipxe", tree);
+		if (!access(path, R_OK))
+			add(t, path);
+		free(path);
+	}
+	while (dp && (d = readdir(dp))) {
+		if (!is_digest_name(d->d_name) || names(t, d->d_name))
+			continue;
+		path = xasprintf("%s/%s", dir, d->d_name);
+		remove_boot(path);
+		free(path);
+	}
+	if (dp)
+		closedir(dp);
+	free(dir);
+}
+
+void prune(const struct site *site, const char *dir, unsigned int keep)
+{
+	struct texts layers = {0}, boots = {0};
+
+	add_manifests(&layers, site, keep);
+	prune_layers(&layers, dir);
+	prune_boots(&boots, site, dir, keep);
+}
+
+void prune_keep_script(const struct site *site, const char *script,
+		       unsigned int keep)
+{
+	char *from, *to;
+	unsigned int i;
+
+	for (i = keep; i > 1; i--) {
+		from = site_path(site, "state/boot.ipxe.%u", i - 1);
+		to = site_path(site, "state/boot.ipxe.%u", i);
+		rename(from, to);
+		free(from);
+		free(to);
+	}
+	to = site_path(site, "state/boot.ipxe.1");
+	unlink(to);
+	if (link(script, to) && !access(script, F_OK))
+		die("%s: cannot be kept:", script);
+	free(to);
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+/*
+ * publish.c - slipway publish: the publish tree and its signed manifest. All
+ * that is immutable is put in place first; the manifest, renamed over the old
+ * one, is what makes the release.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "host/alloc.h"
+#include "host/error.h"
+#include "host/opts.h"
+#include "host/outfile.h"
+#include "prune.h"
+#include "release.h"
+#include "sign.h"
+#include "tree.h"
+#include "verify.h"
+
+static const char *dir, *only, *keep = "3";
+static bool dry, json;
+
+static const struct opt table[] = {
+	{"directory", 'C', "DIR", "the site (default: found from here)", NULL,
+	 &dir},
+	{"only", 0, "ROLE,...", "publish these roles only", NULL, &only},
+	{"keep", 0, "N", "releases whose files stay (default 3)", NULL, &keep},
+	{"dry-run", 'n', NULL, "show boot.ipxe, change nothing", &dry, NULL},
+	{"json", 0, NULL, "facts as JSON", &json, NULL},
+	{0},
+};
+
+static const struct opts opts = {
+	.prog = "slipway publish",
+	.usage = "[-C DIR] [--only ROLE,...] [--keep N] [-n] [--json]",
+	.about = "Write the publish tree and its signed manifest.",
+	.opts = table,
+};
+
+/* The serial of the last release, 0 before the first. */
+static uint64_t last_serial(const struct site *s)
+{
+	char *path = site_path(s, "state/serial"), *text;
+	size_t size;
+	uint64_t v;
+
+	text = outfile_slurp(path, 64, &size);
+	if (!text) {
+		if (errno != ENOENT)
+			die("%s: cannot read:", path);
+		free(path);
+		return 0;
+	}
+	text[strcspn(text, "\n")] = '\0';
+	if (text_u64(text_span(text), &v))
+		die("%s: '%.40s' is not a serial; restore it, machines refuse a lower one",
+		    path, text);
+	free(text);
+	free(path);
+	return v;
+}
+
+/* Taken before the manifest is there: a serial may be lost, never reused. */
+static void take_serial(const struct site *s, uint64_t serial)
+{
+	char *state = site_path(s, "state"), *path, *text;
+
+	site_mkdirs(state);
+	path = site_path(s, "state/serial");
+	text = xasprintf("%llu\n", (unsigned long long)serial);
+	outfile_put(path, 0644, text, strlen(text));
+	free(text);
+	free(path);
+	free(state);
+}
+
+static char *print_manifest(struct release *r, size_t *size)
+{
+	char *text = xmalloc(MANIFEST_SIZE_MAX);
+	static struct manifest again;
+	struct fault f = {0};
+	int n;
+
+	if (r->m.floor > r->m.serial)
+		die("%s: [site] floor = %llu is above the serial of this release, %llu",
+		    r->site->conf.path, (unsigned long long)r->m.floor,
+		    (unsigned long long)r->m.serial);
+	n = manifest_print(&r->m, text, MANIFEST_SIZE_MAX);
+	if (n < 0)
+		die("manifest: larger than %u KiB", MANIFEST_SIZE_MAX >> 10);
+	if (manifest_parse(&again, (struct span){text, n}, &f))
+		die("manifest: machines would refuse it at byte %llu: %s",
+		    (unsigned long long)f.where, f.why);
+	*size = n;
+	return text;
+}
+
+static void facts(const struct release *r, const char *tree)
+{
+	struct json_object *o;
+
+	if (!json) {
+		printf("published serial %llu: %u roles, %u layers in %s\n",
+		       (unsigned long long)r->m.serial, r->m.n_roles,
+		       r->m.n_layers, tree);
+		return;
+	}
+	o = json_object_new_object();
+	json_object_object_add(o, "serial",
+			       json_object_new_uint64(r->m.serial));
+	json_object_object_add(o, "roles", json_object_new_int(r->m.n_roles));
+	json_object_object_add(o, "layers", json_object_new_int(r->m.n_layers));
+	json_object_object_add(o, "tree", json_object_new_string(tree));
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+	json_object_put(o);
+}
+
+/* Sign, check as a machine would, keep a copy, and only then show it. */
+static void release_manifest(struct release *r, const char *tree)
+{
+	char *key = site_path(r->site, "keys/leaf.key");
+	char *cert = site_path(r->site, "keys/leaf.crt");
+	char *root = site_path(r->site, "keys/root.crt");
+	char *old = site_path(r->site, "state/manifests");
+	char *path = xasprintf("%s/manifest.cms", tree), *copy;
+	size_t size, cms_size;
+	char *text = print_manifest(r, &size);
+	void *cms;
+
+	sign_cms(key, cert, root, text, size, false, &cms, &cms_size);
+	if (verify_tree(tree, root, cms, cms_size, NULL, NULL))
+		die("%s: does not verify; the old manifest stays", tree);
+	site_mkdirs(old);
+	copy = xasprintf("%s/%llu.cms", old, (unsigned long long)r->m.serial);
+	outfile_put(copy, 0644, cms, cms_size);
+	outfile_put(path, 0644, cms, cms_size);
+	free(copy);
+	free(cms);
+	free(text);
+	free(path);
+	free(old);
+	free(root);
+	free(cert);
+	free(key);
+}
+
+static void publish(struct release *r, unsigned int keep_n)
+{
+	char *tree = site_path(r->site, "public");
+	char *script = xasprintf("%s/boot.ipxe", tree), *text;
+
+	site_lock(r->site);
+	r->m.serial = last_serial(r->site) + 1;
+	release_layers(r, tree);
+	release_boots(r, tree);
+	take_serial(r->site, r->m.serial);
+	release_manifest(r, tree);
+	text = release_script(r);
+	if (!tree_holds(script, text, strlen(text)))
+		prune_keep_script(r->site, script, keep_n);
+	tree_put(script, text, strlen(text));
+	prune(r->site, tree, keep_n);
+	facts(r, tree);
+	free(text);
+	free(script);
+	free(tree);
+}
+
+static void show(struct release *r)
+{
+	char *text;
+
+	r->m.serial = last_serial(r->site) + 1;
+	info("would publish serial %llu of %u roles",
+	     (unsigned long long)r->m.serial, r->m.n_roles);
+	text = release_script(r);
+	fputs(text, stdout);
+	free(text);
+}
+
+int main(int argc, char **argv)
+{
+	static struct release r;
+	struct site site;
+	uint64_t n;
+
+	if (opts_parse(&opts, argc, argv) != argc)
+		opts_usage(&opts, "takes no operands");
+	if (text_u64(text_span(keep), &n) || !n || n > 1000)
+		opts_usage(&opts, "--keep %s: expected 1 to 1000", keep);
+	site_open(&site, dir);
+	release_collect(&r, &site, only ? words(only) : NULL);
+	if (dry)
+		show(&r);
+	else
+		publish(&r, n);
+	return EXIT_DONE;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * release.h - what one publish is made of: the site's built layers and roles,
+ * on their way into a manifest and a publish tree.
+ */
+#ifndef PUBLISH_RELEASE_H
+#define PUBLISH_RELEASE_H
+
+#include "format/manifest.h"
+#include "host/site.h"
+
+/* Kernel and initrd of one base; the folder boot/HEX of the tree. */
+struct release_boot {
+	char *base;		/* its name */
+	char *vmlinuz, *initrd; /* built files */
+	char hex[DIGEST_HEX + 1];
+};
+
+struct release {
+	const struct site *site;
+	struct manifest m;
+	char *layer_path[MANIFEST_LAYERS_MAX]; /* built file of a layer */
+	unsigned int n_boots;
+	struct release_boot boots[MANIFEST_LAYERS_MAX];
+	unsigned int role_boot[MANIFEST_ROLES_MAX]; /* indexes boots */
+};
+
+/*
+ * release_collect - read site.conf, roles/ and build/ into @r, or die with
+ * the command that builds what is missing. @only: the roles to publish, NULL
+ * for all. Sizes and digests of indexes are filled in by release_layers().
+ */
+void release_collect(struct release *r, const struct site *site,
+		     char *const *only);
+
+/* release_layers - put all layers and their indexes into the tree @dir. */
+void release_layers(struct release *r, const char *dir);
+
+/* release_boots - put kernels and initrds into @dir, signed. */
+void release_boots(struct release *r, const char *dir);
+
+/* release_script - the text of boot.ipxe, malloc-ed. */
+char *release_script(const struct release *r);
+
+#endif
