@@ -13,7 +13,7 @@ tree good
 sealed()
 {
 	cp -a "$fix/initrd" "$fix/initrd-$1"
-	chmod u+w "$fix/initrd-$1/slipway/"*
+	chmod u+w "$fix/initrd-$1/slipway/"[!d]*
 }
 seal()
 {
@@ -45,7 +45,7 @@ initrd=$fix/initrd-noroot row anchor-empty E-POLICY good
 sealed badroot && echo junk >"$fix/initrd-badroot/slipway/root.der" &&
 	seal badroot
 initrd=$fix/initrd-badroot row anchor-junk E-SIG good
-sealed strict && sed -i 's/^stale .*/stale refuse/' \
+sealed strict && sed -i 's/^stale .*/stale refuse/;s/^built .*/built 1700000000/' \
 	"$fix/initrd-strict/slipway/policy" && seal strict
 tree expired sed='s/^expires 0/expires 1700000001/'
 initrd=$fix/initrd-strict row expired-refused E-EXPIRED expired
@@ -68,9 +68,9 @@ row root-is-no-initramfs 'E-SYS/not an initramfs' --on-disk '' -- good
 row no-loop-device E-LOOP --without 'loop*' -- good
 row name-without-server E-DNS good slipway.url=http://boot.invalid/
 limit=120 row no-network-card E-LINK good ip=dhcp
-row static-without-mask E-DHCP --dhcp '' -- good \
-	'ip=10.98.0.5::::::none'
-row init-relative E-INIT good init=bin/sh
+row static-address-of-loopback E-DHCP --dhcp '' -- good \
+	'ip=127.0.0.9:::255.0.0.0::eth0:none'
+row init-relative-ignored BOOT-OK/init=bin/sh good init=bin/sh
 row init-absent E-INIT good init=/sbin/nothing
 row init-is-data E-INIT good init=/etc/base-file
 
@@ -125,13 +125,17 @@ row index-of-other-chunks E-HASH index-digest
 tree crumbs web=crumbs unpacked=4096 inodes=700
 row overlay-fills-its-tmpfs E-SPACE crumbs
 # a superblock that holds, tables that do not: only the kernel can tell
-cp "$fix/base.squashfs" "$fix/broken" && size=$(stat -c %s "$fix/broken")
-head -c 700 /dev/zero | dd of="$fix/broken" bs=1 seek=$((size - 5000)) \
-	conv=notrunc status=none
 used=$(od -An -tu8 -j40 -N8 "$fix/base.squashfs" | tr -d ' ')
+cp "$fix/base.squashfs" "$fix/broken"
 head -c 64 /dev/urandom | dd of="$fix/broken" bs=1 seek=$((used - 64)) \
 	conv=notrunc status=none
 tree broken basefile="$fix/broken"
-row squashfs-tables-broken E-MOUNT broken
+row squashfs-tables-broken E-SQFS broken slipway.role=bare
+# a base that cannot take what is mounted
+cp -a "$fix/root" "$fix/root-nosys" && rmdir "$fix/root-nosys/sys" &&
+	echo file >"$fix/root-nosys/sys"
+tree_squash "$fix/root-nosys" "$fix/nosys.squashfs"
+tree nosys basefile="$fix/nosys.squashfs"
+row base-without-sys E-MOUNT nosys slipway.role=bare
 
 verdicts

@@ -52,11 +52,29 @@ static void find_modules(struct base *b)
 	free(dir);
 }
 
+/* When base.info does not say: the date of the image's root. */
+static uint64_t date_of(struct base *b)
+{
+	const char *told = ini_get(&b->info, "base", "created");
+	struct sqread_stat st;
+	uint64_t v;
+
+	if (!told) {
+		if (sqread_stat(b->image, "", &st))
+			die("base %s: its root is unreadable", b->name);
+		free(st.target);
+		return st.mtime;
+	}
+	if (text_u64(text_span(told), &v))
+		die("%s: created '%s' is not a date", b->info.path, told);
+	return v;
+}
+
 void base_open(struct base *b, const struct site *s, const char *name)
 {
 	char *info = site_path(s, "build/bases/%s/base.info", name);
 	char *path = site_path(s, "build/bases/%s/base.squashfs", name);
-	const char *why = NULL, *created;
+	const char *why = NULL;
 
 	memset(b, 0, sizeof(*b));
 	b->name = name;
@@ -64,12 +82,10 @@ void base_open(struct base *b, const struct site *s, const char *name)
 		die("base %s: not built; run 'slipway base %s' first", name,
 		    name);
 	b->digest = ini_need(&b->info, "base", "digest");
-	created = ini_get(&b->info, "base", "created");
-	if (created && text_u64(text_span(created), &b->created))
-		die("%s: created '%s' is not a date", info, created);
 	b->image = sqread_open(path, &why);
 	if (!b->image)
 		die("%s: %s:", path, why ? why : "cannot open");
+	b->created = date_of(b);
 	find_modules(b);
 	free(path);
 	free(info);
