@@ -22,7 +22,7 @@ build = $(MAKE) -rR --no-print-directory -f scripts/Makefile.build
 
 # all: build every program (default)
 all: deps crypto
-	@$(build) dir=.
+	+@$(build) dir=.
 
 # deps: install the Debian packages that are missing, once
 deps:
