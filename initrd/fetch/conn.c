@@ -99,7 +99,10 @@ static int conn_addrs(const struct fetch_env *env, const struct url *u,
 	return n > FETCH_ADDRS_MAX ? FETCH_ADDRS_MAX : n;
 }
 
-/* Readable while nothing was asked: closed by the server, or not in step. */
+/*
+ * Bytes while nothing was asked for would be read as the next response; the
+ * server's end of the connection shows as readable too.
+ */
 static bool conn_idle(const struct fetch_conn *c)
 {
 	struct pollfd p = {.fd = c->fd, .events = POLLIN};

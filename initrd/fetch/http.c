@@ -253,8 +253,8 @@ static int http_follow(struct fetch *f, struct http_body *b,
 	for (hops = 0; hops <= f->budget->redirects; hops++) {
 		struct fault why = {0};
 		struct httphead h;
+		size_t size = 0;
 		struct url u;
-		size_t size;
 		int ret;
 
 		if (url_parse(&u, text_span(url), &why))
@@ -354,7 +354,6 @@ ssize_t http_read(struct fetch *f, struct http_body *b, void *p, size_t size,
 
 void http_end(struct fetch *f, const struct http_body *b)
 {
-	/* bytes after the body would be read as the next response */
-	if (!b->keep || b->left || f->conn->at != f->conn->have)
+	if (!b->keep || b->left)
 		conn_close(f->conn);
 }

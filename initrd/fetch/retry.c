@@ -153,9 +153,9 @@ int retry_next(struct fetch *f, struct retry *r, const struct fetch_error *e)
 	wait = retry_wait_ms(f, r);
 	retry_note(f, r, e, wait);
 	r->waited_ms += wait;
-	if (f->env.pause)
+	if (wait && f->env.pause)
 		f->env.pause(f->env.user, wait);
-	else
+	else if (wait)
 		clock_pause(wait);
 	return 0;
 }
