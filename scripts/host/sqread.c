@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * sqread.c - read a squashfs image through libsquashfs.
+ * sqread.c - look into a squashfs image through libsquashfs.
+ *
+ * Paths are walked here, a name at a time: libsquashfs' own lookup takes a
+ * backslash for a slash, and systemd's units have names with one.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,8 +27,8 @@
 #define LINKS_MAX 40
 
 struct sqread {
-	sqfs_file_t *file;
 	sqfs_super_t super;
+	sqfs_file_t *file;
 	sqfs_compressor_t *cmp;
 	sqfs_id_table_t *ids;
 	sqfs_dir_reader_t *dirs;
@@ -34,6 +38,8 @@ struct sqread {
 static int to_errno(int err)
 {
 	switch (err) {
+	case 0:
+		return 0;
 	case SQFS_ERROR_NO_ENTRY:
 		return -ENOENT;
 	case SQFS_ERROR_NOT_DIR:
@@ -45,226 +51,261 @@ static int to_errno(int err)
 	}
 }
 
-static void drop(void *object)
-{
-	if (object)
-		sqfs_destroy(object);
-}
-
 void sqread_close(struct sqread *s)
 {
-	drop(s->data);
-	drop(s->dirs);
-	drop(s->ids);
-	drop(s->cmp);
-	drop(s->file);
+	if (!s)
+		return;
+	sqfs_destroy(s->data);
+	sqfs_destroy(s->dirs);
+	sqfs_destroy(s->ids);
+	sqfs_destroy(s->cmp);
+	sqfs_destroy(s->file);
 	free(s);
 }
 
-/* The parts in turn; returns what could not be read, NULL for all is well. */
-static const char *open_parts(struct sqread *s, const char *path)
+static const char *open_tables(struct sqread *s)
 {
 	sqfs_compressor_config_t cfg;
 
-	s->file = sqfs_open_file(path, SQFS_FILE_OPEN_READ_ONLY);
-	if (!s->file)
-		return "cannot open";
 	if (sqfs_super_read(&s->super, s->file))
 		return "not a squashfs image";
-	sqfs_compressor_config_init(&cfg, s->super.compression_id,
-				    s->super.block_size,
-				    SQFS_COMP_FLAG_UNCOMPRESS);
-	if (sqfs_compressor_create(&cfg, &s->cmp))
-		return "unknown compressor";
+	if (s->super.bytes_used > s->file->get_size(s->file))
+		return "cut short";
+	if (sqfs_compressor_config_init(&cfg, s->super.compression_id,
+					s->super.block_size,
+					SQFS_COMP_FLAG_UNCOMPRESS) ||
+	    sqfs_compressor_create(&cfg, &s->cmp))
+		return "compressed in an unknown way";
 	s->ids = sqfs_id_table_create(0);
-	if (!s->ids || sqfs_id_table_read(s->ids, s->file, &s->super, s->cmp))
-		return "id table unreadable";
 	s->dirs = sqfs_dir_reader_create(&s->super, s->cmp, s->file, 0);
 	s->data = sqfs_data_reader_create(s->file, s->super.block_size, s->cmp,
 					  0);
-	if (!s->dirs || !s->data ||
+	if (!s->ids || !s->dirs || !s->data)
+		return "no memory for its tables";
+	if (sqfs_id_table_read(s->ids, s->file, &s->super, s->cmp) ||
 	    sqfs_data_reader_load_fragment_table(s->data, &s->super))
-		return "tables unreadable";
+		return "its tables are damaged";
 	return NULL;
 }
 
 struct sqread *sqread_open(const char *path, const char **why)
 {
 	struct sqread *s = xcalloc(1, sizeof(*s));
-	int err;
 
 	errno = 0;
-	*why = open_parts(s, path);
+	s->file = sqfs_open_file(path, SQFS_FILE_OPEN_READ_ONLY);
+	*why = s->file ? open_tables(s) : "cannot open";
 	if (!*why)
 		return s;
-	err = errno ? errno : EIO;
+	if (s->file || !errno)
+		errno = EIO;
 	sqread_close(s);
-	errno = err;
 	return NULL;
 }
 
-/* The inode at @path, to be freed; 0 or -errno. */
-static int find(struct sqread *s, const char *path,
-		sqfs_inode_generic_t **inode)
+/* Step from directory *@at to its entry @name; *@at is replaced. */
+static int step(struct sqread *s, sqfs_inode_generic_t **at, const char *name)
 {
-	sqfs_inode_generic_t *root;
-	int err = sqfs_dir_reader_get_root_inode(s->dirs, &root);
+	sqfs_inode_generic_t *next;
+	int err;
 
+	err = sqfs_dir_reader_open_dir(s->dirs, *at, 0);
+	if (!err)
+		err = sqfs_dir_reader_find(s->dirs, name);
+	if (!err)
+		err = sqfs_dir_reader_get_inode(s->dirs, &next);
 	if (err)
 		return to_errno(err);
-	while (*path == '/')
-		path++;
-	if (!*path) {
-		*inode = root;
-		return 0;
-	}
-	err = sqfs_dir_reader_find_by_path(s->dirs, root, path, inode);
-	sqfs_free(root);
-	return err ? to_errno(err) : 0;
+	sqfs_free(*at);
+	*at = next;
+	return 0;
 }
 
+/* The inode at @path, no symlink followed; NULL with errno. */
+static sqfs_inode_generic_t *lookup(struct sqread *s, const char *path)
+{
+	char *copy = xstrdup(path), *save, *name;
+	sqfs_inode_generic_t *at = NULL;
+	int err = to_errno(sqfs_dir_reader_get_root_inode(s->dirs, &at));
+
+	for (name = strtok_r(copy, "/", &save); name && !err;
+	     name = strtok_r(NULL, "/", &save))
+		err = step(s, &at, name);
+	free(copy);
+	if (!err)
+		return at;
+	sqfs_free(at);
+	errno = -err;
+	return NULL;
+}
+
+static bool is_link(const sqfs_inode_generic_t *inode)
+{
+	return inode->base.type == SQFS_INODE_SLINK ||
+	       inode->base.type == SQFS_INODE_EXT_SLINK;
+}
+
+/* libsquashfs leaves room for the NUL that the image does not hold. */
 static char *target_of(const sqfs_inode_generic_t *inode)
 {
-	sqfs_u32 size = inode->base.type == SQFS_INODE_EXT_SLINK
-				? inode->data.slink_ext.target_size
-				: inode->data.slink.target_size;
-	char *target = xmalloc((size_t)size + 1);
+	uint32_t size = inode->base.type == SQFS_INODE_SLINK
+				? inode->data.slink.target_size
+				: inode->data.slink_ext.target_size;
 
-	memcpy(target, inode->extra, size);
-	target[size] = '\0';
-	return target;
+	return xasprintf("%.*s", (int)size, (const char *)inode->extra);
 }
 
 int sqread_stat(struct sqread *s, const char *path, struct sqread_stat *st)
 {
-	sqfs_inode_generic_t *inode;
-	int err = find(s, path, &inode);
+	sqfs_inode_generic_t *inode = lookup(s, path);
+	sqfs_u64 size = 0;
+	int err = 0;
 
-	if (err)
-		return err;
 	memset(st, 0, sizeof(*st));
+	if (!inode)
+		return -errno;
 	st->mode = inode->base.mode;
 	st->mtime = inode->base.mod_time;
-	if (sqfs_id_table_index_to_id(s->ids, inode->base.uid_idx, &st->uid) ||
+	if (S_ISREG(st->mode))
+		err = sqfs_inode_get_file_size(inode, &size);
+	if (err ||
+	    sqfs_id_table_index_to_id(s->ids, inode->base.uid_idx, &st->uid) ||
 	    sqfs_id_table_index_to_id(s->ids, inode->base.gid_idx, &st->gid))
 		err = -EIO;
-	if (S_ISREG(st->mode))
-		sqfs_inode_get_file_size(inode, &st->size);
-	if (!err && S_ISLNK(st->mode))
+	if (!err && is_link(inode)) {
 		st->target = target_of(inode);
+		size = strlen(st->target);
+	}
+	st->size = size;
 	sqfs_free(inode);
 	return err;
 }
 
-/*
- * Walk @rest from the root: @done is what is resolved, without a slash at its
- * end. A symlink's target is put before what is left.
- */
-static char *walk(struct sqread *s, char *rest, unsigned int *links)
+/* Take the last name off @done; the root stays the root. */
+static void up(char *done)
 {
-	char *done = xstrdup(""), *part, *next, *slash;
+	char *slash = strrchr(done, '/');
+
+	*(slash ? slash : done) = '\0';
+}
+
+/*
+ * One name of what is still to walk: *@done grows by it, or, when it is a
+ * symlink, *@rest becomes its target and what followed. 0 or errno.
+ */
+static int resolve_name(struct sqread *s, char **done, char **rest,
+			unsigned int *links)
+{
+	size_t len = strcspn(*rest, "/");
+	char *tail = *rest + len + strspn(*rest + len, "/");
+	char *path = xasprintf("%s%s%.*s", *done, **done ? "/" : "", (int)len,
+			       *rest);
 	struct sqread_stat st;
+	bool link;
+	char *next;
 	int err;
 
-	while (*(rest += strspn(rest, "/"))) {
-		slash = rest + strcspn(rest, "/");
-		part = xasprintf("%.*s", (int)(slash - rest), rest);
-		rest = slash;
-		if (!strcmp(part, ".")) {
-			free(part);
-			continue;
-		}
-		if (!strcmp(part, "..")) {
-			next = strrchr(done, '/');
-			*(next ? next : done) = '\0';
-			free(part);
-			continue;
-		}
-		next = xasprintf("%s%s%s", done, *done ? "/" : "", part);
-		free(part);
-		err = sqread_stat(s, next, &st);
-		if (!err && st.target && ++*links > LINKS_MAX)
-			err = -ELOOP;
-		if (err) {
-			errno = -err;
-			free(next);
-			free(done);
-			return NULL;
-		}
-		if (st.target) {
-			part = xasprintf("%s%s%s",
-					 *st.target == '/' ? "" : done, "/",
-					 st.target);
-			free(next);
-			next = xasprintf("%s/%s", part, rest);
-			free(part);
-			free(st.target);
-			free(done);
-			return walk(s, next, links);
-		}
-		free(done);
-		done = next;
+	err = sqread_stat(s, path, &st);
+	if (err) {
+		free(path);
+		return -err;
 	}
-	return done;
+	link = st.target;
+	next = link ? xasprintf("%s/%s", st.target, tail) : xstrdup(tail);
+	if (link && st.target[0] == '/')
+		**done = '\0';
+	if (!link) {
+		free(*done);
+		*done = path;
+	} else {
+		free(path);
+	}
+	free(*rest);
+	*rest = next;
+	free(st.target);
+	return link && ++*links > LINKS_MAX ? ELOOP : 0;
 }
 
 char *sqread_resolve(struct sqread *s, const char *path)
 {
+	char *done = xstrdup(""), *rest = xstrdup(path), *skip;
 	unsigned int links = 0;
-	char *copy = xstrdup(path);
+	size_t len;
+	int err = 0;
 
-	return walk(s, copy, &links);
+	while (!err) {
+		skip = rest + strspn(rest, "/");
+		memmove(rest, skip, strlen(skip) + 1);
+		len = strcspn(rest, "/");
+		if (!len)
+			break;
+		if (len <= 2 && !strncmp(rest, "..", len)) {
+			if (len == 2)
+				up(done);
+			memmove(rest, rest + len, strlen(rest + len) + 1);
+			continue;
+		}
+		err = resolve_name(s, &done, &rest, &links);
+	}
+	free(rest);
+	if (!err)
+		return done;
+	free(done);
+	errno = err;
+	return NULL;
 }
 
-static void *read_data(struct sqread *s, const sqfs_inode_generic_t *inode,
-		       uint64_t size)
+/* All @size bytes of a regular file; 0 or -EIO. */
+static int read_all(struct sqread *s, const sqfs_inode_generic_t *inode,
+		    char *buf, uint64_t size)
 {
-	char *buf = xmalloc(size + 1);
+	const uint64_t most = 1 << 30;
 	uint64_t at = 0;
-	sqfs_s32 n;
+	sqfs_s32 got;
 
 	while (at < size) {
-		n = sqfs_data_reader_read(s->data, inode, at, buf + at,
-					  size - at > 1 << 30 ? 1 << 30
-							      : size - at);
-		if (n <= 0) {
-			free(buf);
-			errno = EIO;
-			return NULL;
-		}
-		at += n;
+		got = sqfs_data_reader_read(s->data, inode, at, buf + at,
+					    size - at < most ? size - at
+							     : most);
+		if (got <= 0)
+			return -EIO;
+		at += got;
 	}
-	buf[size] = '\0';
-	return buf;
+	return 0;
 }
 
 void *sqread_file(struct sqread *s, const char *path, size_t max, size_t *size)
 {
-	sqfs_inode_generic_t *inode;
-	void *data = NULL;
-	uint64_t n;
-	int err = find(s, path, &inode);
+	sqfs_inode_generic_t *inode = lookup(s, path);
+	char *buf = NULL;
+	sqfs_u64 n = 0;
+	int err;
 
+	if (!inode)
+		return NULL;
+	if (!S_ISREG(inode->base.mode))
+		err = S_ISDIR(inode->base.mode) ? -EISDIR : -EINVAL;
+	else if (sqfs_inode_get_file_size(inode, &n))
+		err = -EIO;
+	else if (n > max || n >= SIZE_MAX)
+		err = -EFBIG;
+	else {
+		buf = xmalloc(n + 1);
+		err = read_all(s, inode, buf, n);
+	}
+	sqfs_free(inode);
 	if (err) {
+		free(buf);
 		errno = -err;
 		return NULL;
 	}
-	if (!S_ISREG(inode->base.mode)) {
-		errno = EINVAL;
-	} else if (sqfs_inode_get_file_size(inode, &n)) {
-		errno = EIO;
-	} else if (n > max) {
-		errno = EFBIG;
-	} else {
-		data = read_data(s, inode, n);
-		if (data && size)
-			*size = n;
-	}
-	sqfs_free(inode);
-	return data;
+	buf[n] = '\0';
+	if (size)
+		*size = n;
+	return buf;
 }
 
-static int type_of(unsigned int type)
+static mode_t type_mode(unsigned int type)
 {
 	static const mode_t modes[] = {
 		[SQFS_INODE_DIR] = S_IFDIR,	[SQFS_INODE_FILE] = S_IFREG,
@@ -276,35 +317,42 @@ static int type_of(unsigned int type)
 	return type < sizeof(modes) / sizeof(modes[0]) ? modes[type] : 0;
 }
 
-/* All names first: the reader has one position, and @fn may read too. */
+struct list {
+	sqfs_dir_entry_t **entries;
+	size_t n;
+};
+
+/* All entries first: @fn of sqread_each may look into the image as well. */
+static int read_dir(struct sqread *s, const char *dir, struct list *l)
+{
+	sqfs_inode_generic_t *inode = lookup(s, dir);
+	sqfs_dir_entry_t *e;
+	int err;
+
+	if (!inode)
+		return -errno;
+	err = sqfs_dir_reader_open_dir(s->dirs, inode, 0);
+	while (!err && !(err = sqfs_dir_reader_read(s->dirs, &e))) {
+		l->entries = xrealloc(l->entries, l->n + 1, sizeof(e));
+		l->entries[l->n++] = e;
+	}
+	sqfs_free(inode);
+	return err > 0 ? 0 : to_errno(err);
+}
+
 int sqread_each(struct sqread *s, const char *dir,
 		int (*fn)(void *user, const char *name, mode_t mode),
 		void *user)
 {
-	sqfs_inode_generic_t *inode;
-	sqfs_dir_entry_t **all = NULL, *e;
-	size_t n = 0, i;
-	int err = find(s, dir, &inode), ret = 0;
+	struct list l = {0};
+	int err = read_dir(s, dir, &l);
 
-	if (err)
-		return err;
-	err = sqfs_dir_reader_open_dir(s->dirs, inode, 0);
-	sqfs_free(inode);
-	if (err)
-		return to_errno(err);
-	while (!(err = sqfs_dir_reader_read(s->dirs, &e))) {
-		all = xrealloc(all, n + 1, sizeof(*all));
-		all[n++] = e;
+	for (size_t i = 0; i < l.n; i++) {
+		if (!err)
+			err = fn(user, (const char *)l.entries[i]->name,
+				 type_mode(l.entries[i]->type));
+		sqfs_free(l.entries[i]);
 	}
-	for (i = 0; i < n; i++) {
-		char *name = xasprintf("%.*s", all[i]->size + 1,
-				       (char *)all[i]->name);
-
-		if (!ret && err > 0)
-			ret = fn(user, name, type_of(all[i]->type));
-		free(name);
-		sqfs_free(all[i]);
-	}
-	free(all);
-	return err < 0 ? to_errno(err) : ret;
+	free(l.entries);
+	return err;
 }
