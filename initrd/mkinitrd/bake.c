@@ -74,8 +74,6 @@ char *bake_policy(const struct site *s, const char *kernel, uint64_t built,
 	char *text = xmalloc(POLICY_SIZE_MAX);
 	int len;
 
-	if (s->default_role)
-		p.role = text_span(s->default_role);
 	add_urls(s, &p);
 	len = policy_print(&p, text, POLICY_SIZE_MAX);
 	if (len < 0)
