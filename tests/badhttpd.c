@@ -12,13 +12,17 @@
  * rule that matches adds its own:
  *
  *	status=N retry-after=N redirect=URL header=TEXT body=TEXT swap=FILE
- *	interim=N (heads of status 100 first)	close (no keep-alive)
- *	length=+N|-N|VALUE (lie in Content-Length; VALUE "none": leave it out)
- *	truncate=N, reset=N, stall=N (after N bytes of body: FIN, RST, silence)
- *	flip=OFFSET (one bit of the file)	extra=N (bytes after the body)
- *	norange (answer 200)	wrongrange (of other bytes)	chunked
- *	slow=BYTES_PER_SEC	bytewise (a byte a segment)	garbage (no
- *HTTP) mute (accept, read, never answer)	drop (FIN instead of a head)
+ *	interim=N		heads of status 100 first
+ *	close			no keep-alive
+ *	length=+N|-N|VALUE	lie in Content-Length; "none": leave it out
+ *	truncate=N reset=N stall=N	after N bytes of body: FIN, RST, silence
+ *	flip=OFFSET		one bit of the file
+ *	extra=N			bytes after the body
+ *	norange wrongrange	answer 200; answer with other bytes
+ *	chunked			Transfer-Encoding
+ *	slow=N bytewise cork	N bytes a second; a byte a segment; all in few
+ *	garbage			no HTTP
+ *	mute drop		never answer; close instead
  *
  * The log has a line a request: seconds, connection, method, path, range,
  * status.
@@ -388,6 +392,12 @@ static size_t read_head(struct conn *c)
 	}
 }
 
+static void cork(const struct conn *c, int on)
+{
+	if (c->act.cork)
+		setsockopt(c->fd, IPPROTO_TCP, TCP_CORK, &on, sizeof(on));
+}
+
 static void *serve(void *arg)
 {
 	struct conn *c = arg;
@@ -405,7 +415,9 @@ static void *serve(void *arg)
 		badrule_act(&c->act, c->req.path);
 		if (c->act.close || c->act.length)
 			c->req.keep = false;
+		cork(c, 1);
 		go = answer(c) && c->req.keep;
+		cork(c, 0);
 		c->have -= n;
 		memmove(c->head, c->head + n, c->have);
 	}

@@ -77,6 +77,7 @@ static const struct word words[] = {
 	WORD(garbage, FLAG),
 	WORD(mute, FLAG),
 	WORD(drop, FLAG),
+	WORD(cork, FLAG),
 	{"retry-after", offsetof(struct act, retry_after), STRING},
 	{"header", 0, HEADER},
 	{NULL, 0, FLAG},

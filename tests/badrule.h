@@ -17,6 +17,7 @@ struct act {
 	const char *headers[BADRULE_HEADERS_MAX];
 	uint64_t truncate, reset, stall, flip, extra, slow;
 	bool close, norange, wrongrange, chunked, bytewise, garbage, mute, drop;
+	bool cork;
 	char text[2048]; /* the strings above point in here */
 	size_t text_n;
 };

@@ -56,7 +56,8 @@ static int http_lost(const struct http_get *g, const char *from, ssize_t n,
 /*
  * The head of a final response, which stays in the connection's buffer until
  * the caller is done with its spans; *@size is its length. -EAGAIN: a kept
- * connection ended before its first byte.
+ * connection ended before its first byte, or went on with something that is
+ * no head: what is left of the last response, say.
  */
 static int http_head(struct fetch *f, const struct http_get *g,
 		     const char *from, struct httphead *h, size_t *size,
@@ -76,6 +77,8 @@ static int http_head(struct fetch *f, const struct http_get *g,
 			n = httphead_parse(h, c->buf + c->at, *size = (size_t)n,
 					   &why)
 				    ?: n;
+		if (n < 0 && c->used)
+			return -EAGAIN;
 		if (n < 0)
 			return fetch_fail(e, http_fault_code(&why),
 					  "%s: %s from %s", g->object, why.why,

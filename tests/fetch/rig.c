@@ -266,3 +266,9 @@ int rig_fetch_layer(struct rig *r)
 		CHECK(!memcmp(rig_map, rig_bytes, rig_index.layer_size));
 	return ret;
 }
+
+int rig_fetch(struct rig *r, enum rig_what what)
+{
+	return what == LAYER ? rig_fetch_layer(r)
+			     : rig_fetch_blob(r, what == BLOB_DIGEST);
+}

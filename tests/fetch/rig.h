@@ -62,7 +62,10 @@ unsigned int rig_log(const struct rig_server *s,
 void rig_init(struct rig *r, uint64_t seed);
 void rig_mirror(struct rig *r, unsigned int port);
 
-/* rig_fetch_* - what is fetched is held against the files when it is 0. */
+enum rig_what { BLOB, BLOB_DIGEST, LAYER };
+
+/* rig_fetch* - what is fetched is held against the files when it is 0. */
+int rig_fetch(struct rig *r, enum rig_what what);
 int rig_fetch_blob(struct rig *r, bool digest);
 int rig_fetch_layer(struct rig *r);
 
