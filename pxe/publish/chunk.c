@@ -8,6 +8,7 @@
 
 /* Two masks pull the lengths towards the average: a cut is rarer before it
  * and likelier after it. The gear hash's high bits have seen most bytes. */
+#define CHUNK_TURN (CHUNK_AVG - CHUNK_MIN)
 #define MASK_BEFORE 0xffff800000000000ull
 #define MASK_AFTER  0xfffe000000000000ull
 
@@ -39,7 +40,7 @@ size_t chunk_next(const uint8_t *p, size_t size)
 		return size;
 	for (; i < end; i++) {
 		hash = (hash << 1) + g[p[i]];
-		mask = i < CHUNK_AVG ? MASK_BEFORE : MASK_AFTER;
+		mask = i < CHUNK_TURN ? MASK_BEFORE : MASK_AFTER;
 		if (!(hash & mask))
 			return i;
 	}
