@@ -298,7 +298,7 @@ static void add_mirrors(struct release *r)
 	}
 }
 
-void release_collect(struct release *r, const struct site *site,
+void collect_release(struct release *r, const struct site *site,
 		     char *const *only)
 {
 	char **all = site_list(site, "roles", "role.conf");

@@ -51,7 +51,7 @@ static const struct {
 	{"roles/web/role.conf", "# A machine that serves one page.\n"
 				"[role]\n"
 				"base = debian13\n"
-				"packages = nginx-light\n"},
+				"packages = nginx\n"},
 	{"roles/web/files/var/www/html/index.html",
 	 "<!doctype html>\n"
 	 "<title>web</title>\n"

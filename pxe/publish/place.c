@@ -45,7 +45,7 @@ static void place_layer(struct manifest_layer *l, const char *path,
 	free(to);
 }
 
-void release_layers(struct release *r, const char *dir)
+void place_layers(struct release *r, const char *dir)
 {
 	char *layers = xasprintf("%s/layers", dir);
 	unsigned int i;
@@ -108,7 +108,7 @@ static void place_signed(const struct site *site, const char *from,
 	free(to);
 }
 
-void release_boots(struct release *r, const char *dir)
+void place_boots(struct release *r, const char *dir)
 {
 	unsigned int i;
 	char *boot;

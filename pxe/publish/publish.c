@@ -156,11 +156,11 @@ static void publish(struct release *r, unsigned int keep_n)
 
 	site_lock(r->site);
 	r->m.serial = last_serial(r->site) + 1;
-	release_layers(r, tree);
-	release_boots(r, tree);
+	place_layers(r, tree);
+	place_boots(r, tree);
 	take_serial(r->site, r->m.serial);
 	release_manifest(r, tree);
-	text = release_script(r);
+	text = script_text(r);
 	if (!tree_holds(script, text, strlen(text)))
 		prune_keep_script(r->site, script, keep_n);
 	tree_put(script, text, strlen(text));
@@ -178,7 +178,7 @@ static void show(struct release *r)
 	r->m.serial = last_serial(r->site) + 1;
 	info("would publish serial %llu of %u roles",
 	     (unsigned long long)r->m.serial, r->m.n_roles);
-	text = release_script(r);
+	text = script_text(r);
 	fputs(text, stdout);
 	free(text);
 }
@@ -194,7 +194,7 @@ int main(int argc, char **argv)
 	if (text_u64(text_span(keep), &n) || !n || n > 1000)
 		opts_usage(&opts, "--keep %s: expected 1 to 1000", keep);
 	site_open(&site, dir);
-	release_collect(&r, &site, only ? words(only) : NULL);
+	collect_release(&r, &site, only ? words(only) : NULL);
 	if (dry)
 		show(&r);
 	else

@@ -26,20 +26,20 @@ struct release {
 };
 
 /*
- * release_collect - read site.conf, roles/ and build/ into @r, or die with
+ * collect_release - read site.conf, roles/ and build/ into @r, or die with
  * the command that builds what is missing. @only: the roles to publish, NULL
- * for all. Sizes and digests of indexes are filled in by release_layers().
+ * for all. Sizes and digests of indexes are filled in by place_layers().
  */
-void release_collect(struct release *r, const struct site *site,
+void collect_release(struct release *r, const struct site *site,
 		     char *const *only);
 
-/* release_layers - put all layers and their indexes into the tree @dir. */
-void release_layers(struct release *r, const char *dir);
+/* place_layers - put all layers and their indexes into the tree @dir. */
+void place_layers(struct release *r, const char *dir);
 
-/* release_boots - put kernels and initrds into @dir, signed. */
-void release_boots(struct release *r, const char *dir);
+/* place_boots - put kernels and initrds into @dir, signed. */
+void place_boots(struct release *r, const char *dir);
 
-/* release_script - the text of boot.ipxe, malloc-ed. */
-char *release_script(const struct release *r);
+/* script_text - the text of boot.ipxe, malloc-ed. */
+char *script_text(const struct release *r);
 
 #endif
