@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bootunpack.c - /init's unpacker, its very source, on the host: unpack FILE
- *into DIR/o0 (a tmpfs of the declared size) and say what it says.
+ * into DIR/o0 (a tmpfs of the declared size) and say what it says.
  *
  *	bootunpack FILE DIR BASE-DIGEST UNPACKED INODES GRANTS
  *
@@ -73,8 +73,11 @@ int main(int argc, char **argv)
 {
 	static struct manifest_role role = {.n_overlays = 1};
 	static struct boot b = {.role = &role};
+	static const struct fetch_env env;
 	struct manifest_layer *m = b.manifest.layers;
 	struct stat st;
+
+	fetch_init(&b.fetch, &env, &b.conn);
 
 	if (argc != 7 || digest_unhex(text_span(argv[3]), m[0].digest) ||
 	    text_u64(text_span(argv[4]), &m[1].unpacked) ||
