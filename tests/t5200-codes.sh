@@ -62,6 +62,42 @@ sealed role && echo 'role bare' >>"$fix/initrd-role/slipway/policy" &&
 	seal role
 initrd=$fix/initrd-role row role-baked 'BOOT-OK/FACT /etc/role absent' good
 
+# --- keys of every kind that the profile allows
+# keys NAME GENPKEY-OPTION...: a root and a leaf
+keys()
+{
+	local k=$fix/keys-$1 name=$1
+	shift
+	mkdir -p "$k"
+	openssl genpkey "$@" -out "$k/root.key" 2>/dev/null
+	openssl genpkey "$@" -out "$k/leaf.key" 2>/dev/null
+	openssl req -x509 -key "$k/root.key" -subj "/CN=$name root" -days 30 \
+		-addext basicConstraints=critical,CA:TRUE \
+		-addext keyUsage=critical,keyCertSign -out "$k/root.crt"
+	printf '%s\n' 'basicConstraints=critical,CA:FALSE' \
+		'keyUsage=critical,digitalSignature' \
+		'extendedKeyUsage=codeSigning' 'subjectKeyIdentifier=hash' \
+		'authorityKeyIdentifier=keyid' >"$k/ext"
+	openssl req -new -key "$k/leaf.key" -subj "/CN=$name leaf" |
+		openssl x509 -req -CA "$k/root.crt" -CAkey "$k/root.key" \
+			-CAcreateserial -days 30 -extfile "$k/ext" \
+			-out "$k/leaf.crt" 2>/dev/null
+	sealed "$name"
+	openssl x509 -in "$k/root.crt" -outform DER \
+		-out "$fix/initrd-$name/slipway/root.der"
+	seal "$name"
+	tree "$name" key="$k"
+}
+keys p384 -algorithm EC -pkeyopt ec_paramgen_curve:P-384
+initrd=$fix/initrd-p384 row key-p384 BOOT-OK p384
+initrd=$fix/initrd-p384 row key-p384-not-of-this-root E-SIG good
+keys rsa3072 -algorithm RSA -pkeyopt rsa_keygen_bits:3072
+initrd=$fix/initrd-rsa3072 row key-rsa3072 BOOT-OK rsa3072
+keys rsa2048 -algorithm RSA -pkeyopt rsa_keygen_bits:2048
+initrd=$fix/initrd-rsa2048 row key-rsa2048-too-short E-SIG rsa2048
+keys p521 -algorithm EC -pkeyopt ec_paramgen_curve:P-521
+initrd=$fix/initrd-p521 row key-p521-unlisted E-SIG p521
+
 # --- the machine
 row cmdline-too-long E-BOOT good "$(printf 'x%.0s' {1..4200})"
 row root-is-no-initramfs 'E-SYS/not an initramfs' --on-disk '' -- good
