@@ -202,7 +202,8 @@ static void next_entry(struct cpio_decoder *d)
 static int begin_entry(struct cpio_decoder *d, struct fault *f)
 {
 	struct cpio_entry *e = &d->e;
-	bool root = e->name_len == 1 && *e->name == '.';
+	/* "./." would be a second name for it */
+	bool root = e->name == d->name && e->name_len == 1 && *e->name == '.';
 	int err;
 
 	if (root && (e->mode & S_MASK) != S_DIR)
