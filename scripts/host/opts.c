@@ -61,10 +61,12 @@ void opts_usage(const struct opts *o, const char *fmt, ...)
 
 static void apply(const struct opt *t, const char *value)
 {
-	if (t->arg)
-		*t->value = value;
-	else
+	if (!t->arg)
 		*t->flag = true;
+	else if (t->flag && *t->value)
+		*t->value = xasprintf("%s\n%s", *t->value, value);
+	else
+		*t->value = value;
 }
 
 /* getopt's own tables out of ours. */

@@ -14,7 +14,8 @@ struct opt {
 	char letter;		/* or 0 */
 	const char *arg;	/* name of its value in the help, or NULL */
 	const char *help;
-	bool *flag;		/* set when given (no arg) */
+	bool *flag;		/* set when given (no arg); with arg: may be
+				   repeated, values joined by newlines */
 	const char **value;	/* set to the value (arg) */
 };
 

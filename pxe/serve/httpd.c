@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+/*
+ * httpd.c - give a folder out over HTTP.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#include "host/alloc.h"
+#include "host/error.h"
+#include "httpd.h"
+#include "range.h"
+
+#define IDLE_SEC 60
+#define THREADS	 4
+#define BACKLOG	 64
+
+struct httpd {
+	struct httpd_conf conf;
+	struct MHD_Daemon *daemon;
+	int root; /* the folder */
+	unsigned int port;
+	const char *extra, *extra_text; /* httpd_add() */
+};
+
+/* What one request is answered with. */
+struct answer {
+	unsigned int status;
+	struct MHD_Response *response;
+	uint64_t first, length;
+};
+
+static const char *type_of(const char *name)
+{
+	static const struct {
+		const char *suffix, *type;
+	} known[] = {
+		{".ipxe", "text/plain"},
+		{".cms", "application/pkcs7-mime"},
+		{".sig", "application/pkcs7-signature"},
+		{".gz", "application/gzip"},
+	};
+	const char *dot = strrchr(name, '.');
+	size_t i;
+
+	for (i = 0; dot && i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(dot, known[i].suffix))
+			return known[i].type;
+	return "application/octet-stream";
+}
+
+/*
+ * Part after part, no symlink followed: what the URL says can not lead out
+ * of the folder, whatever is in it.
+ */
+static int open_below(int root, const char *path)
+{
+	int fd = fcntl(root, F_DUPFD_CLOEXEC, 0), next;
+	char part[256];
+	size_t n;
+
+	for (; fd >= 0; fd = next) {
+		n = strcspn(path, "/");
+		if (!n || n >= sizeof(part) || *path == '.') {
+			close(fd);
+			errno = ENOENT;
+			return -1;
+		}
+		memcpy(part, path, n);
+		part[n] = '\0';
+		/* O_NONBLOCK: a fifo must not hold a thread */
+		next = openat(fd, part,
+			      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
+				      (path[n] ? O_DIRECTORY : 0));
+		close(fd);
+		if (!path[n])
+			return next;
+		path += n + 1;
+	}
+	return -1;
+}
+
+static void refuse(struct answer *a, unsigned int status, const char *text)
+{
+	a->status = status;
+	a->length = strlen(text);
+	a->response = MHD_create_response_from_buffer(a->length, (void *)text,
+						      MHD_RESPMEM_PERSISTENT);
+}
+
+static void add_header(struct answer *a, const char *name, const char *value)
+{
+	if (a->response)
+		MHD_add_response_header(a->response, name, value);
+}
+
+/* The part of an open file of @size bytes that @range, or NULL, asks for. */
+static void answer_file(struct answer *a, int fd, uint64_t size,
+			const char *range, const char *name)
+{
+	uint64_t last = size ? size - 1 : 0;
+	int ranged = 0;
+	char text[96];
+
+	if (range)
+		ranged = range_parse(range, size, &a->first, &last);
+	if (ranged < 0) {
+		close(fd);
+		refuse(a, MHD_HTTP_RANGE_NOT_SATISFIABLE, "no such range\n");
+		snprintf(text, sizeof(text), "bytes */%llu",
+			 (unsigned long long)size);
+		add_header(a, MHD_HTTP_HEADER_CONTENT_RANGE, text);
+		return;
+	}
+	a->status = ranged ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK;
+	a->length = ranged ? last - a->first + 1 : size;
+	a->response = MHD_create_response_from_fd_at_offset64(a->length, fd,
+							      a->first);
+	if (!a->response)
+		close(fd);
+	add_header(a, MHD_HTTP_HEADER_CONTENT_TYPE, type_of(name));
+	add_header(a, MHD_HTTP_HEADER_ACCEPT_RANGES, "bytes");
+	if (!ranged)
+		return;
+	snprintf(text, sizeof(text), "bytes %llu-%llu/%llu",
+		 (unsigned long long)a->first, (unsigned long long)last,
+		 (unsigned long long)size);
+	add_header(a, MHD_HTTP_HEADER_CONTENT_RANGE, text);
+}
+
+static void find(const struct httpd *h, const char *url, const char *range,
+		 struct answer *a)
+{
+	const char *name = *url == '/' ? url + 1 : url;
+	struct stat st;
+	int fd;
+
+	if (h->extra && !strcmp(name, h->extra)) {
+		refuse(a, MHD_HTTP_OK, h->extra_text);
+		add_header(a, MHD_HTTP_HEADER_CONTENT_TYPE, type_of(name));
+		return;
+	}
+	fd = open_below(h->root, name);
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
+		refuse(a, MHD_HTTP_SERVICE_UNAVAILABLE, "busy\n");
+	} else if (fd < 0) {
+		refuse(a, MHD_HTTP_NOT_FOUND, "not found\n");
+	} else if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		close(fd);
+		refuse(a, MHD_HTTP_NOT_FOUND, "not found\n");
+	} else {
+		answer_file(a, fd, st.st_size, range, name);
+	}
+}
+
+/* What came from outside is printed with '?' for what a terminal would obey. */
+static void log_request(struct MHD_Connection *c, const char *method,
+			const char *url, const struct answer *a)
+{
+	const union MHD_ConnectionInfo *i =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *sa = i ? i->client_addr : NULL;
+	char host[64] = "?", line[512], *p;
+
+	if (sa)
+		getnameinfo(sa,
+			    sa->sa_family == AF_INET6
+				    ? sizeof(struct sockaddr_in6)
+				    : sizeof(struct sockaddr_in),
+			    host, sizeof(host), NULL, 0, NI_NUMERICHOST);
+	snprintf(line, sizeof(line), "%s %.8s %.300s %u %llu+%llu", host,
+		 method, url, a->status, (unsigned long long)a->first,
+		 (unsigned long long)a->length);
+	for (p = line; *p; p++)
+		if (*p < 0x20 || *p > 0x7e)
+			*p = '?';
+	info("%s", line);
+}
+
+static enum MHD_Result handle(void *user, struct MHD_Connection *c,
+			      const char *url, const char *method,
+			      const char *version, const char *upload,
+			      size_t *upload_size, void **state)
+{
+	const struct httpd *h = user;
+	struct answer a = {0};
+	enum MHD_Result ret;
+	static int seen;
+
+	/* the first call has the head only: a body must be read before an
+	 * answer, or the connection cannot be kept */
+	if (!*state) {
+		*state = &seen;
+		return MHD_YES;
+	}
+	if (*upload_size) {
+		*upload_size = 0;
+		return MHD_YES;
+	}
+	if (strcmp(method, "GET") && strcmp(method, "HEAD")) {
+		refuse(&a, MHD_HTTP_METHOD_NOT_ALLOWED, "GET or HEAD\n");
+		add_header(&a, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+	} else {
+		find(h, url,
+		     MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Range"),
+		     &a);
+	}
+	if (h->conf.log)
+		log_request(c, method, url, &a);
+	if (!a.response)
+		return MHD_NO;
+	ret = MHD_queue_response(c, a.status, a.response);
+	MHD_destroy_response(a.response);
+	return ret;
+}
+
+static int listen_on(const char *text, unsigned int *port)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+				 .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV |
+					     AI_PASSIVE},
+			*ai;
+	char *host = xstrdup(text), *colon = strrchr(host, ':'), *p = host;
+	struct sockaddr_in6 bound; /* its port is where IPv4 has it */
+	socklen_t len = sizeof(bound);
+	int fd, on = 1;
+
+	if (!colon)
+		die("%s: expected ADDR:PORT", text);
+	*colon = '\0';
+	if (*p == '[' && colon[-1] == ']') {
+		colon[-1] = '\0';
+		p++;
+	}
+	if (getaddrinfo(p, colon + 1, &hints, &ai))
+		die("%s: expected a numeric ADDR:PORT", text);
+	fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    bind(fd, ai->ai_addr, ai->ai_addrlen) || listen(fd, BACKLOG) ||
+	    getsockname(fd, (struct sockaddr *)&bound, &len))
+		die("%s: cannot listen:", text);
+	*port = ntohs(bound.sin6_port);
+	freeaddrinfo(ai);
+	free(host);
+	return fd;
+}
+
+struct httpd *httpd_start(const struct httpd_conf *conf)
+{
+	struct httpd *h = xcalloc(1, sizeof(*h));
+	int fd;
+
+	h->conf = *conf;
+	h->root = open(conf->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (h->root < 0)
+		die("%s:", conf->dir);
+	fd = listen_on(conf->listen, &h->port);
+	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL,
+				     NULL, handle, h, MHD_OPTION_LISTEN_SOCKET,
+				     fd, MHD_OPTION_THREAD_POOL_SIZE, THREADS,
+				     MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SEC,
+				     MHD_OPTION_END);
+	if (!h->daemon)
+		die("%s: the server does not start", conf->listen);
+	return h;
+}
+
+void httpd_add(struct httpd *h, const char *name, const char *text)
+{
+	h->extra_text = text;
+	h->extra = name;
+}
+
+unsigned int httpd_port(const struct httpd *h)
+{
+	return h->port;
+}
+
+void httpd_stop(struct httpd *h)
+{
+	MHD_stop_daemon(h->daemon);
+	close(h->root);
+	free(h);
+}
