@@ -90,7 +90,7 @@ static int get_value(struct ovl_item *it, struct span hex)
 	size_t i;
 	int hi, lo;
 
-	if (hex.n % 2)
+	if (!hex.n || hex.n % 2)
 		return -EBADMSG;
 	if (hex.n / 2 > OVL_XATTR_VALUE_MAX)
 		return -EOVERFLOW;
