@@ -51,7 +51,8 @@ static const struct opt table[] = {
 
 static const struct opts opts = {
 	.prog = "slipway overlay",
-	.usage = "[-C DIR] [-n] [--json] [--force] ROLE...",
+	.usage = "[-C DIR] [-n] [--json] [--force] [--keep] "
+		 "[--shell-on-error] ROLE...",
 	.about = "Build a role's overlay against its base, capture exactly "
 		 "what changed, pack.",
 	.opts = table,
