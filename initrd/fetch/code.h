@@ -40,7 +40,6 @@
 	X(CPIO, "E-CPIO")	/* overlay's archive refused */               \
 	X(GRANT, "E-GRANT")	/* overlay holds what its role may not */     \
 	X(INIT, "E-INIT")	/* no usable init in the new root */          \
-	X(CHILD, "E-CHILD")	/* a helper process died or lied */           \
 	X(SYS, "E-SYS")		/* a system call failed */
 
 enum code {
