@@ -92,24 +92,33 @@ link_arrows()
 	done
 }
 
-# a function that others may call begins with the name of its file
+# a function that others may call begins with the name of its file, or of the
+# header beside it that declares it
 prefixes()
 {
-	local o name
+	local o dir names
 	find "$O" -path "$O/tests" -prune -o -path "$O/san" -prune -o \
 		-name '*.host.o' -print -o -path "$O/initrd/*.k.o" -print |
 		sort | while read -r o; do
-		name=$(basename "$o")
-		name=${name%%.*}
-		nm --defined-only -g "$o" | awk -v file="${o#"$O"/}" \
-			-v name="${name//-/_}" '
+		o=${o#"$O"/}
+		dir=${o%/*}
+		names=$(basename "$o" | sed 's/\..*//'
+			basename -s .h "$dir"/*.h)
+		# shellcheck disable=SC2086
+		nm --defined-only -g "$O/$o" | awk -v file="$o" \
+			-v names="$(echo $names | tr - _)" '
 			$2 != "T" || $3 == "main" { next }
-			index($3, name) == 1 { next }
 			file ~ /host\/alloc/ && $3 ~ /^x/ { next }
 			file ~ /host\/error/ && $3 ~ /^(warn|die|info)$/ { next }
 			file ~ /host\/site/ && $3 == "words" { next }
 			file ~ /kshim/ { next }
-			{ print file ": " $3 }'
+			{
+				n = split(names, p, " ")
+				for (i = 1; i <= n; i++)
+					if (index($3, p[i] "_") == 1 || $3 == p[i])
+						next
+				print file ": " $3
+			}'
 	done
 }
 

@@ -16,8 +16,6 @@ width=${WIDTH:-6}
 rows=$T_TMP/rows
 url=slipway.url=http://127.0.0.1:8080
 end='ip=none slipway.panic=halt,0'
-store=$(sed -n 's/^#define BOOT_STORE[[:space:]]*"\(.*\)"$/\1/p' \
-	"$T_ROOT/initrd/boot.h")
 
 rows_begin()
 {
@@ -97,26 +95,32 @@ $(tail -n 15 "$out")"
 	nothing_left
 }
 
-# Other tests may have loop devices too: ours are files below /init's store.
-leftovers()
+# Loop devices over /init's (deleted) layer files, each with its number of use.
+our_loops()
 {
-	losetup -n -O BACK-FILE | grep -F "$store/"
-	grep -F "$T_TMP/" /proc/self/mountinfo
+	local l
+	for l in /sys/block/loop*; do
+		grep -qs '/layer (deleted)$' "$l/loop/backing_file" &&
+			echo "${l##*/} $(cat "$l/diskseq" 2>/dev/null)"
+	done | sort
 }
 
+# Boots of another script come and go: what stays for ten seconds is left.
 nothing_left()
 {
-	local i
+	local i loops mounts
 	t_begin 'no loop device or mount is left behind'
-	# the kernel lets go of a loop device a moment after its namespace
+	loops=$(our_loops)
 	for ((i = 0; i < 100; i++)); do
-		[ -n "$(leftovers)" ] || break
+		[ -n "$loops" ] || break
 		sleep 0.1
+		loops=$(comm -12 <(echo "$loops") <(our_loops))
 	done
-	if [ -z "$(leftovers)" ]; then
+	mounts=$(grep -F "$T_TMP/" /proc/self/mountinfo)
+	if [ -z "$loops$mounts" ]; then
 		t_ok
 	else
-		t_fail "$(leftovers)"
+		t_fail "$loops $mounts"
 	fi
 }
 
