@@ -56,7 +56,8 @@ void site_open(struct site *s, const char *dir)
 	if (dir) {
 		path = xasprintf("%s/site.conf", dir);
 		if (access(path, F_OK))
-			die("%s: cannot open the site:", path);
+			die("%s: no site there (make one with 'slipway new'):",
+			    path);
 		free(path);
 	}
 	s->dir = find(dir ? dir : ".");

@@ -1,0 +1,210 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# t4000-publish: keys, the publish tree, what changes with what, and what
+# verify says of every kind of damage. A tiny site: no Debian in it.
+. "$(dirname "$0")/lib.sh"
+. "$T_ROOT/tests/boot/tree.sh"
+
+requires_root
+need mksquashfs squashfs-tools
+need openssl openssl
+
+slipway() { "$BIN/slipway" "$@"; }
+
+# case NAME CMD...: passes when CMD does
+check()
+{
+	t_begin "$1"
+	shift
+	if "$@" >"$T_TMP/out" 2>&1; then t_ok; else
+		t_fail "$(tail -n 5 "$T_TMP/out")"
+	fi
+}
+
+t_begin 'fixture: a site with a base, an overlay and an initrd'
+if tree_setup "$T_TMP/fix" >"$T_TMP/out" 2>&1; then t_ok; else
+	t_fail "$(tail -n 5 "$T_TMP/out")"
+	exit
+fi
+site=$fix/site
+public=$site/public
+
+build_overlay() # TEXT: role web's overlay, by the packer alone
+{
+	local up=$T_TMP/upper out=$site/build/overlays/web
+	rm -rf "$up"
+	mkdir -p "$up/etc" "$out"
+	echo "$1" >"$up/etc/role"
+	touch -d @1700000000 "$up/etc/role" "$up/etc" "$up"
+	slipway overlay --pack "$up" --base-digest "$base" \
+		-o "$out/overlay.cpio.gz" >"$T_TMP/packed" &&
+		cat >"$out/overlay.info" <<-EOF
+			[overlay]
+			role = web
+			base = tiny
+			base-digest = $base
+			digest = $(sha256sum <"$out/overlay.cpio.gz" | cut -d' ' -f1)
+			unpacked = 1048576
+			inodes = 64
+		EOF
+}
+
+rm -rf "$site/roles/web" "$site/bases/debian13"
+mkdir -p "$site/roles/web"
+printf '[role]\nbase = tiny\n' >"$site/roles/web/role.conf"
+
+t_begin 'publish names the command that builds what is missing'
+expect_fail 1 "run 'slipway overlay web'" slipway publish -C "$site"
+
+check 'a packed overlay' build_overlay one
+check 'publish' slipway publish -C "$site"
+check 'verify accepts the tree' slipway verify -C "$site"
+check 'openssl verifies the manifest' openssl cms -verify -inform DER \
+	-in "$public/manifest.cms" -CAfile "$site/keys/root.crt" \
+	-purpose any -out "$T_TMP/manifest"
+boot=$(basename "$public"/boot/*)
+check 'openssl verifies the boot files' openssl cms -verify -inform DER \
+	-binary -in "$public/boot/$boot/initrd.img.sig" \
+	-content "$public/boot/$boot/initrd.img" \
+	-CAfile "$site/keys/root.crt" -purpose any -out /dev/null
+check 'openssl finds the chain strict' openssl verify -x509_strict \
+	-CAfile "$site/keys/root.crt" "$site/keys/leaf.crt"
+
+t_begin 'keys are for their owner only'
+if [ "$(stat -c %a "$site/keys" "$site/keys/root.key" \
+	"$site/keys/leaf.key" | tr '\n' ' ')" = '700 600 600 ' ]; then
+	t_ok
+else
+	t_fail "$(ls -la "$site/keys")"
+fi
+
+facts() { (cd "$public" && find . -type f -printf '%P %s %T@ %i\n' | sort); }
+
+changed() # WHAT: names of files that are new or other than in $T_TMP/before
+{
+	facts >"$T_TMP/after"
+	comm -13 "$T_TMP/before" "$T_TMP/after" | cut -d' ' -f1 |
+		sed 's,/[0-9a-f]*\.,/*.,' | tr '\n' ' '
+}
+
+t_begin 'publishing again changes the manifest only'
+facts >"$T_TMP/before"
+slipway publish -C "$site" >"$T_TMP/out" 2>&1
+got=$(changed)
+if [ "$got" = 'manifest.cms ' ]; then t_ok; else t_fail "changed: $got"; fi
+
+t_begin 'the serial rises by one'
+if [ "$(cat "$site/state/serial")" = 2 ]; then t_ok; else
+	t_fail "$(cat "$site/state/serial")"
+fi
+
+t_begin 'another overlay: it, its index and the manifest'
+facts >"$T_TMP/before"
+build_overlay two && slipway publish -C "$site" >"$T_TMP/out" 2>&1
+got=$(changed)
+if [ "$got" = 'layers/*.cpio.gz layers/*.index manifest.cms ' ]; then
+	t_ok
+else
+	t_fail "changed: $got"
+fi
+
+t_begin 'layers of releases that are gone go too'
+for text in three four five six; do
+	build_overlay $text && slipway publish -C "$site" >"$T_TMP/out" 2>&1
+done
+n=$(find "$public/layers" -name '*.cpio.gz' | wc -l)
+if [ "$n" = 3 ]; then t_ok; else t_fail "$n overlays with --keep 3"; fi
+
+# One bit of each published file in turn, by a private copy of the tree.
+damage() # FILE CODE
+{
+	local f=$T_TMP/bad/$1
+	rm -rf "$T_TMP/bad"
+	cp -al "$public" "$T_TMP/bad"
+	cp "$f" "$f.new" && mv "$f.new" "$f"
+	# shellcheck disable=SC2059
+	printf "\\$(printf '%03o' \
+		$(($(od -An -tu1 -j 100 -N1 "$f") ^ 1)))" |
+		dd of="$f" bs=1 seek=100 conv=notrunc status=none
+	t_begin "a flipped bit of $3 is found"
+	if slipway verify -C "$site" "$T_TMP/bad" >"$T_TMP/out" 2>&1; then
+		t_fail 'verify accepted it'
+	elif grep -q "^bad  $2:" "$T_TMP/out"; then
+		t_ok
+	else
+		t_fail "no $2: $(cat "$T_TMP/out")"
+	fi
+}
+web=$(sha256sum <"$site/build/overlays/web/overlay.cpio.gz" | cut -d' ' -f1)
+damage manifest.cms E-SIG 'the manifest'
+damage "layers/$base.squashfs" E-HASH 'the base'
+damage "layers/$base.index" E-HASH "the base's index"
+damage "layers/$web.cpio.gz" E-HASH 'the overlay'
+damage "boot/$boot/vmlinuz.sig" E-SIG "the kernel's signature"
+damage "boot/$boot/initrd.img" E-SIG 'the initrd'
+
+t_begin 'verify --json: one object a line'
+if slipway verify -C "$site" --json | tail -n 1 |
+	grep -q '^{"object":".*","ok":true}$'; then
+	t_ok
+else
+	t_fail "$(slipway verify -C "$site" --json 2>&1 | tail -n 1)"
+fi
+
+t_begin 'verify without a trust anchor'
+expect_fail 1 /nonexistent slipway verify --root /nonexistent "$public"
+
+t_begin 'a key that is not of the certificate: refused, old manifest stays'
+before=$(sha256sum <"$public/manifest.cms")
+cp "$site/keys/leaf.key" "$T_TMP/leaf.key"
+cp "$fix/stranger/keys/leaf.key" "$site/keys/leaf.key"
+if slipway publish -C "$site" >"$T_TMP/out" 2>&1; then
+	t_fail 'published'
+elif [ "$before" = "$(sha256sum <"$public/manifest.cms")" ]; then
+	t_ok
+else
+	t_fail 'the manifest changed'
+fi
+cp "$T_TMP/leaf.key" "$site/keys/leaf.key"
+
+t_begin 'no key: a line that names it'
+mv "$site/keys/leaf.key" "$T_TMP/leaf.key"
+expect_fail 1 'keys/leaf.key' slipway publish -C "$site"
+mv "$T_TMP/leaf.key" "$site/keys/leaf.key"
+
+t_begin 'a floor above the serial is refused'
+sed -i 's/^name = .*/&\nfloor = 999/' "$site/site.conf"
+expect_fail 1 'floor' slipway publish -C "$site"
+sed -i '/^floor/d' "$site/site.conf"
+
+t_begin 'an overlay of another base is refused'
+sed -i "s/^base-digest = ./base-digest = 0/" \
+	"$site/build/overlays/web/overlay.info"
+sed -i "s/^base-digest = 0\(.*\)/base-digest = f\1/" \
+	"$site/build/overlays/web/overlay.info"
+expect_fail 1 'another base' slipway publish -C "$site"
+
+t_begin 'new refuses a folder with something in it'
+expect_fail 1 'not empty' slipway new "$site"
+t_begin 'new refuses a URL that machines could not use'
+expect_fail 2 'gopher' slipway new --url gopher://x/ "$T_TMP/new"
+t_begin 'no site here'
+expect_fail 1 'slipway new' slipway publish -C "$T_TMP"
+t_begin 'an unknown option'
+expect_fail 2 '--help' slipway publish --frobnicate
+
+t_begin 'a full disk: nothing half-written, nothing lost'
+mkdir "$T_TMP/small"
+mount -t tmpfs -o size=1m small "$T_TMP/small"
+if slipway new "$T_TMP/small/site" >"$T_TMP/out" 2>&1 &&
+	head -c 2m /dev/zero >"$T_TMP/small/fill" 2>/dev/null; then
+	t_fail 'the disk is not full'
+elif slipway new "$T_TMP/small/other" >"$T_TMP/out" 2>&1; then
+	t_fail 'made a site on a full disk'
+elif [ -e "$T_TMP/small/other" ] ||
+	[ -n "$(find "$T_TMP/small" -maxdepth 1 -name '*.new')" ]; then
+	t_fail "left behind: $(ls "$T_TMP/small")"
+else
+	t_ok
+fi
+umount "$T_TMP/small"
