@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* bootstrap.c - have mmdebstrap build a system, and pack it as it comes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "format/env.h"
+#include "host/alloc.h"
+#include "host/error.h"
+#include "host/outfile.h"
+#include "host/progress.h"
+#include "host/spawn.h"
+#include "bootstrap.h"
+#include "cache.h"
+#include "inside.h"
+#include "tar.h"
+
+#define FAILED_MAX (64u << 10)
+#define TAIL_LINES 12
+
+/* A constant: names and paths reach the shell as variables, not as text. */
+#define CALL_US "exec \"$" INSIDE_SELF "\" --inside \"$1\""
+
+static const int fatal[] = {SIGINT, SIGTERM, SIGHUP};
+static struct sigaction before[ARRAY_SIZE(fatal)];
+static volatile pid_t child;
+static volatile sig_atomic_t stopped;
+
+/* mmdebstrap unmounts and removes what it made; then its tar ends. */
+static void on_signal(int sig)
+{
+	stopped = sig;
+	if (child)
+		kill(child, SIGTERM);
+}
+
+static void stop_child(void)
+{
+	if (!child)
+		return;
+	kill(child, SIGTERM);
+	waitpid(child, NULL, 0);
+	child = 0;
+}
+
+static void watch_signals(void)
+{
+	struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
+		sigaction(fatal[i], &sa, &before[i]);
+	atexit(stop_child);
+}
+
+static void restore_signals(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
+		sigaction(fatal[i], &before[i], NULL);
+}
+
+static const char **arguments(const struct recipe *r)
+{
+	const char **argv = xcalloc(16, sizeof(*argv));
+	size_t n = 0;
+
+	argv[n++] = "mmdebstrap";
+	argv[n++] = "--mode=root";
+	argv[n++] = "--format=tar";
+	argv[n++] = "--verbose";
+	/* they are copied into the cache at the end */
+	argv[n++] = "--skip=essential/unlink";
+	argv[n++] = "--setup-hook=" CALL_US;
+	argv[n++] = "--customize-hook=" CALL_US;
+	argv[n++] = xasprintf("--variant=%s", r->variant);
+	argv[n++] = xasprintf("--architectures=%s", r->arch);
+	if (r->keyring)
+		argv[n++] = xasprintf("--keyring=%s", r->keyring);
+	for (size_t i = 0; r->packages[i]; i++) {
+		argv = xrealloc(argv, n + r->n_archives + 8, sizeof(*argv));
+		argv[n++] = xasprintf("--include=%s", r->packages[i]);
+	}
+	argv = xrealloc(argv, n + r->n_archives + 3, sizeof(*argv));
+	argv[n++] = r->suite;
+	argv[n++] = "-";
+	for (size_t i = 0; i < r->n_archives; i++)
+		argv[n++] = r->archives[i].line;
+	argv[n] = NULL;
+	return argv;
+}
+
+static char *self(void)
+{
+	char *path = realpath("/proc/self/exe", NULL);
+
+	if (!path)
+		die("/proc/self/exe:");
+	return path;
+}
+
+static const char **environment(const struct bootstrap *b)
+{
+	const char **env = xcalloc(8, sizeof(*env));
+	size_t n = 0;
+
+	env[n++] = xasprintf(INSIDE_SELF "=%s", self());
+	env[n++] = xasprintf(INSIDE_NAME "=%s", b->recipe->name);
+	env[n++] = xasprintf(INSIDE_DIR "=%s", b->recipe->dir);
+	env[n++] = xasprintf(INSIDE_CACHE "=%s", cache_dir());
+	env[n++] = xasprintf(INSIDE_WORK "=%s", b->work);
+	env[n++] = xasprintf("SOURCE_DATE_EPOCH=%u", b->epoch);
+	/* asks the kernel's scripts for no initrd */
+	env[n++] = "INITRD=No";
+	return env;
+}
+
+/* The last lines of the log. */
+static char *log_tail(const struct bootstrap *b)
+{
+	int fd = open(b->log, O_RDONLY | O_CLOEXEC);
+	char *tail;
+
+	if (fd < 0)
+		return xstrdup("");
+	tail = spawn_tail(fd, -1, TAIL_LINES);
+	close(fd);
+	return tail;
+}
+
+/* What a hook left word of, before mmdebstrap cleaned up and said its part. */
+static void say_hook(const struct bootstrap *b)
+{
+	char *path = xasprintf("%s/%s", b->work, INSIDE_FAILED);
+	char *text = outfile_slurp(path, FAILED_MAX, NULL), *rest;
+
+	if (text) {
+		rest = strchr(text, '\n');
+		if (rest)
+			*rest++ = '\0';
+		if (rest && *rest)
+			info("%.*s", (int)strlen(rest) - 1, rest);
+		die("base %s: %s; the whole log is %s", b->recipe->name, text,
+		    b->log);
+	}
+	free(path);
+}
+
+static void say_package(const struct bootstrap *b, const char *tail)
+{
+	static const char lost[] = "E: Unable to locate package ";
+	const char *at = strstr(tail, lost);
+
+	if (!at)
+		return;
+	at += strlen(lost);
+	die("%s: packages: %s has no package '%.*s'", b->recipe->conf.path,
+	    b->recipe->suite, (int)strcspn(at, "\n"), at);
+}
+
+static void failed(const struct bootstrap *b, int status)
+{
+	char *tail = log_tail(b);
+
+	say_hook(b);
+	say_package(b, tail);
+	if (strstr(tail, "No space left on device"))
+		die("base %s: mmdebstrap: no space left on device; it works in TMPDIR, else /tmp",
+		    b->recipe->name);
+	info("%s", tail);
+	die("base %s: mmdebstrap: %s %d; the whole log is %s", b->recipe->name,
+	    status > 255 ? "killed by signal" : "exit status",
+	    status > 255 ? status - 256 : status, b->log);
+}
+
+/* To the end, so that its writer is not killed by a closed pipe. */
+static void drain(int fd)
+{
+	char buf[4096];
+	ssize_t n;
+
+	do {
+		n = read(fd, buf, sizeof(buf));
+	} while (n > 0 || (n < 0 && errno == EINTR));
+}
+
+static int start(struct spawn *s, const struct bootstrap *b)
+{
+	int p[2], err;
+
+	s->in = -1;
+	s->err = open(b->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (s->err < 0)
+		die("%s:", b->log);
+	if (pipe2(p, O_CLOEXEC))
+		die("pipe:");
+	s->out = p[1];
+	err = spawn_start(s);
+	if (err) {
+		errno = -err;
+		die("mmdebstrap: cannot start:");
+	}
+	child = s->pid;
+	close(p[1]);
+	close(s->err);
+	return p[0];
+}
+
+void bootstrap_run(const struct bootstrap *b, struct image *im)
+{
+	struct spawn s = {.argv = arguments(b->recipe), .env = environment(b)};
+	char *why = NULL;
+	int fd, err, status;
+
+	watch_signals();
+	fd = start(&s, b);
+	err = tar_feed(im, fd, &why);
+	drain(fd);
+	close(fd);
+	progress_end();
+	status = spawn_wait(&s);
+	child = 0;
+	restore_signals();
+	if (stopped) {
+		warn("base %s: interrupted", b->recipe->name);
+		exit(128 + stopped);
+	}
+	if (status)
+		failed(b, status);
+	if (err)
+		die("base %s: mmdebstrap's tar: %s", b->recipe->name, why);
+}

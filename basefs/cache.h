@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cache.h - bases that were built before, by the key of their inputs:
+ * $CACHE/bases/KEY.squashfs and KEY.info, the newest few.
+ */
+#ifndef BASEFS_CACHE_H
+#define BASEFS_CACHE_H
+
+#include <stdbool.h>
+
+/* cache_dir - $CACHE, else slipway below $XDG_CACHE_HOME or ~/.cache. */
+char *cache_dir(void);
+
+/* cache_copy - @from as @to, sharing its blocks where the file system can. */
+void cache_copy(const char *from, const char *to);
+
+/*
+ * cache_get - put the image and info of @key at the two paths. False when
+ * there is none, or when it is damaged (it is removed then).
+ */
+bool cache_get(const char *key, const char *image, const char *info);
+
+/* cache_put - keep them; failing to is no more than a warning. */
+void cache_put(const char *key, const char *image, const char *info);
+
+/* cache_find - the newest key with this recipe=, malloc-ed, or NULL. */
+char *cache_find(const char *recipe);
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - slipway-base: from a recipe, a tar or a directory to a base. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "format/text.h"
+#include "host/alloc.h"
+#include "host/error.h"
+#include "host/opts.h"
+#include "host/outfile.h"
+#include "host/spawn.h"
+#include "bootstrap.h"
+#include "cache.h"
+#include "dir.h"
+#include "facts.h"
+#include "inputs.h"
+#include "inside.h"
+#include "tar.h"
+
+#define JOBS_MAX 64
+
+static struct {
+	const char *dir, *from, *profile, *jobs;
+	bool plan, json, force;
+} opt;
+
+static const struct opt table[] = {
+	{"directory", 'C', "DIR", "the site (default: here or above)", NULL,
+	 &opt.dir},
+	{"from", 0, "TAR|DIR", "pack an existing system; - is a tar on stdin",
+	 NULL, &opt.from},
+	{"profile", 0, "NAME", "quick (zstd-3) or release (zstd-15)", NULL,
+	 &opt.profile},
+	{"dry-run", 'n', NULL, "show the plan, change nothing", &opt.plan,
+	 NULL},
+	{"json", 0, NULL, "print the facts as JSON", &opt.json, NULL},
+	{"force", 0, NULL, "build even when nothing changed", &opt.force, NULL},
+	{"jobs", 'j', "N", "threads that pack (default: all cores)", NULL,
+	 &opt.jobs},
+	{NULL},
+};
+
+static const struct opts opts = {
+	.prog = "slipway base",
+	.usage = "[-C DIR] [--from TAR|DIR] [-n] [--json] [--force] [NAME]",
+	.about = "Build the squashfs that every machine of a kind shares.",
+	.opts = table,
+};
+
+/* One base on its way: where its files go. */
+struct work {
+	struct recipe recipe;
+	char *dir; /* build/bases/NAME */
+	char *image, *info, *log;
+	char *scratch;
+	unsigned int jobs;
+	bool dated;
+	uint32_t epoch;
+};
+
+static unsigned int jobs(void)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t n;
+
+	if (!opt.jobs)
+		return cores < 1 ? 1 : cores > JOBS_MAX ? JOBS_MAX : cores;
+	if (text_u64(text_span(opt.jobs), &n) || !n || n > JOBS_MAX)
+		opts_usage(&opts, "--jobs: a number from 1 to %d", JOBS_MAX);
+	return n;
+}
+
+static void set_epoch(struct work *w)
+{
+	const char *env = getenv("SOURCE_DATE_EPOCH");
+	uint64_t v = 0;
+
+	if (env && (text_u64(text_span(env), &v) || v > UINT32_MAX))
+		die("SOURCE_DATE_EPOCH: '%s' is not a date", env);
+	w->dated = env;
+	w->epoch = env ? v : UINT32_MAX;
+}
+
+static const char *choose(const struct site *s, char **argv, int n)
+{
+	char **names;
+
+	if (n > 1)
+		opts_usage(&opts, "one NAME");
+	if (n == 1 && !site_name_ok(argv[0]))
+		opts_usage(&opts, "'%.130s' is no name for a base", argv[0]);
+	if (n == 1)
+		return argv[0];
+	names = site_list(s, "bases", "base.conf");
+	if (!names[0])
+		die("%s/bases: no base here; make bases/NAME/base.conf",
+		    s->dir);
+	if (names[1])
+		opts_usage(&opts, "which NAME? There are several bases");
+	return names[0];
+}
+
+static void print_list(const char *what, char *const *list)
+{
+	printf("  %s", what);
+	for (size_t i = 0; list[i]; i++)
+		printf(" %s", list[i]);
+	putchar('\n');
+}
+
+static void print_plan(const struct work *w)
+{
+	const struct recipe *r = &w->recipe;
+
+	printf("base %s, profile %s, to %s\n", r->name, r->profile, w->image);
+	if (opt.from) {
+		printf("  from %s\n", opt.from);
+		return;
+	}
+	printf("  suite %s, variant %s, architecture %s\n", r->suite,
+	       r->variant, r->arch);
+	for (size_t i = 0; i < r->n_archives; i++)
+		printf("  %s\n", r->archives[i].line);
+	print_list("packages", r->packages);
+	print_list("hooks", inside_hooks(r->dir));
+}
+
+static void prepare(struct work *w)
+{
+	site_mkdirs(w->dir);
+	w->scratch = xasprintf("%s/work.XXXXXX", w->dir);
+	if (!mkdtemp(w->scratch))
+		die("%s:", w->scratch);
+	outfile_cleanup(w->scratch);
+}
+
+static void feed_from(const struct work *w, struct image *im, bool is_dir)
+{
+	bool is_stdin = !strcmp(opt.from, "-");
+	char *why;
+	int fd;
+
+	if (is_dir) {
+		dir_feed(im, opt.from);
+		return;
+	}
+	fd = is_stdin ? STDIN_FILENO : open(opt.from, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		die("%s:", opt.from);
+	if (tar_feed(im, fd, &why))
+		die("%s: %s", opt.from, why);
+}
+
+/* Pack from whatever source into the image, and write down what it is. */
+static void pack(struct work *w, struct facts *f, bool is_dir)
+{
+	char *what = xasprintf("base %s", w->recipe.name);
+	struct image im;
+	struct outfile o;
+
+	outfile_open(&o, w->image, 0644);
+	image_open(&im, what, o.tmp, w->recipe.level, w->jobs, w->epoch);
+	if (opt.from) {
+		feed_from(w, &im, is_dir);
+	} else {
+		struct bootstrap b = {&w->recipe, w->scratch, w->log, w->epoch};
+
+		bootstrap_run(&b, &im);
+	}
+	image_close(&im);
+	f->created = w->dated ? w->epoch : im.newest;
+	outfile_commit(&o);
+	facts_write(f, w->image, w->info);
+	free(what);
+}
+
+static int from(struct work *w)
+{
+	struct facts f = {.name = w->recipe.name,
+			  .suite = w->recipe.suite,
+			  .profile = w->recipe.profile};
+	struct stat st = {0};
+
+	if (strcmp(opt.from, "-") && stat(opt.from, &st))
+		die("%s:", opt.from);
+	f.source = S_ISDIR(st.st_mode) ? "directory" : "tar";
+	pack(w, &f, S_ISDIR(st.st_mode));
+	facts_print(w->info, "", false, opt.json);
+	return EXIT_DONE;
+}
+
+/* A mirror that cannot be asked must not stop work on what it gave before. */
+static bool offline(const struct work *w, const char *recipe, const char *why)
+{
+	char *key = NULL;
+	const char *was;
+	struct ini ini;
+	bool ok = false;
+
+	if (opt.force)
+		return false;
+	if (!ini_read(&ini, w->info)) {
+		was = ini_get(&ini, "base", "recipe");
+		if (was && !strcmp(was, recipe))
+			key = xstrdup(ini_need(&ini, "base", "inputs"));
+		ini_free(&ini);
+	}
+	ok = key && facts_same(w->info, w->image, key);
+	if (!ok) {
+		free(key);
+		key = cache_find(recipe);
+		ok = key && cache_get(key, w->image, w->info);
+	}
+	if (ok)
+		warn("%s; going on with what was built before", why);
+	free(key);
+	return ok;
+}
+
+static struct release *releases(const struct work *w, char **why)
+{
+	const struct recipe *r = &w->recipe;
+	struct release *list = xcalloc(r->n_archives, sizeof(*list));
+
+	for (size_t i = 0; i < r->n_archives; i++) {
+		const struct recipe_archive *a = &r->archives[i];
+
+		if (release_fetch(&list[i], a->uri, a->suite, w->scratch,
+				  why)) {
+			free(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+static int build(struct work *w)
+{
+	char recipe[DIGEST_HEX + 1], key[DIGEST_HEX + 1], *why;
+	struct facts f = {.name = w->recipe.name,
+			  .source = "mmdebstrap",
+			  .suite = w->recipe.suite,
+			  .arch = w->recipe.arch,
+			  .profile = w->recipe.profile,
+			  .inputs = key,
+			  .recipe = recipe};
+	struct release *r;
+	const char *note = NULL;
+
+	inputs_recipe(&w->recipe, recipe);
+	r = releases(w, &why);
+	if (!r && !offline(w, recipe, why))
+		die("base %s: %s", w->recipe.name, why);
+	if (!r) {
+		facts_print(w->info, " (offline)", true, opt.json);
+		return EXIT_DONE;
+	}
+	if (!w->dated)
+		w->epoch = r[0].date;
+	w->dated = true;
+	inputs_key(recipe, r, w->recipe.n_archives, w->epoch, key);
+	free(r);
+	if (!opt.force && facts_same(w->info, w->image, key))
+		note = "";
+	else if (!opt.force && cache_get(key, w->image, w->info))
+		note = " (cached)";
+	if (!note) {
+		spawn_need("mmdebstrap", "mmdebstrap");
+		info("base %s: mmdebstrap %s, log in %s", w->recipe.name,
+		     w->recipe.suite, w->log);
+		pack(w, &f, false);
+		cache_put(key, w->image, w->info);
+	}
+	facts_print(w->info, note ? note : "", note, opt.json);
+	return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	struct work w = {0};
+	struct site site;
+	const char *name;
+	int i;
+
+	digest_setup();
+	if (argc == 3 && !strcmp(argv[1], "--inside")) {
+		error_program("slipway base");
+		return inside_run(argv[2]);
+	}
+	i = opts_parse(&opts, argc, argv);
+	w.jobs = jobs();
+	site_open(&site, opt.dir);
+	name = choose(&site, argv + i, argc - i);
+	recipe_read(&w.recipe, &site, name, opt.profile, opt.from);
+	if (!opt.from)
+		recipe_archives(&w.recipe);
+	w.dir = site_path(&site, "build/bases/%s", name);
+	w.image = xasprintf("%s/base.squashfs", w.dir);
+	w.info = xasprintf("%s/base.info", w.dir);
+	w.log = xasprintf("%s/build.log", w.dir);
+	set_epoch(&w);
+	if (opt.plan) {
+		print_plan(&w);
+		return EXIT_DONE;
+	}
+	if (!opt.from && geteuid())
+		die("needs root: mmdebstrap mounts file systems and changes roots; try sudo");
+	site_lock(&site);
+	prepare(&w);
+	return opt.from ? from(&w) : build(&w);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* recipe.h - bases/NAME/base.conf: what a base is made from. */
+#ifndef BASEFS_RECIPE_H
+#define BASEFS_RECIPE_H
+
+#include <stdbool.h>
+#include "host/site.h"
+
+/* One suite of one mirror. */
+struct recipe_archive {
+	char *uri, *suite;
+	char *line;	/* for apt's sources.list */
+};
+
+struct recipe {
+	const char *name;
+	char *dir;		/* bases/NAME */
+	bool exists;		/* base.conf is there */
+	struct ini conf;
+	const char *suite, *variant, *arch, *profile;
+	const char *keyring;	/* or NULL: the host's, Debian's */
+	char **components;
+	char **packages;	/* with the kernel */
+	struct recipe_archive *archives;
+	size_t n_archives;	/* the first has the suite itself */
+	unsigned int level;	/* zstd */
+};
+
+/*
+ * recipe_read - read and check base.conf, or die naming file and key. With
+ * @may_miss there need be none: suite is NULL then. @profile, when not NULL,
+ * outranks the file's.
+ */
+void recipe_read(struct recipe *r, const struct site *s, const char *name,
+		 const char *profile, bool may_miss);
+
+/* recipe_archives - fill in archives from mirror=, or as this machine's own
+ * apt has it. */
+void recipe_archives(struct recipe *r);
+
+#endif
