@@ -95,7 +95,7 @@ make_site()
 {
 	local b=$site/build/bases/fake
 	mkdir -p "$b" "$site/keys"
-	mksquashfs "$root" "$b/base.squashfs" -quiet -no-progress \
+	mksquashfs "$root" "$b/base.squashfs" -quiet -no-progress -noappend \
 		-all-root >/dev/null || return
 	cat >"$site/site.conf" <<-END
 		[site]
@@ -202,7 +202,8 @@ holds 'policy: site' "$x/slipway/policy" 'site test'
 holds 'policy: floor' "$x/slipway/policy" 'floor 3'
 holds 'policy: kernel' "$x/slipway/policy" "kernel $r"
 holds 'policy: address' "$x/slipway/policy" 'url http://boot.example.net'
-holds 'policy: role' "$x/slipway/policy" 'role web'
+same 'policy: no role, the manifest knows the default' \
+	"$(grep -c ^role "$x/slipway/policy")" 0
 holds 'policy: mode' "$x/slipway/policy" 'mode enforce'
 t_begin 'the anchor is the certificate in DER'
 if openssl x509 -in "$site/keys/root.crt" -outform DER |
@@ -234,6 +235,19 @@ sed -i 's/^floor.*/floor = 4/' "$site/site.conf"
 pack fake >/dev/null 2>&1
 open_image "$x"
 holds 'a changed floor packs again' "$x/slipway/policy" 'floor 4'
+echo 'CONFIG_MODULES=y
+CONFIG_MODULE_DECOMPRESS=y' >"$root/boot/config-$r"
+make_site
+pack fake >/dev/null 2>&1
+open_image "$x"
+t_begin 'a kernel that decompresses modules gets them as the base has them'
+if cmp "$lib/kernel/drivers/ata/ahci.ko.xz" "$x/lib/modules/$r/ahci.ko.xz" &&
+	grep -q "^module ahci /lib/modules/$r/ahci.ko.xz " \
+		"$x/slipway/modules"; then
+	t_ok
+else
+	t_fail "$(ls "$x/lib/modules/$r")"
+fi
 pack --policy rescue --drivers virtio_net fake >/dev/null 2>&1
 open_image "$x"
 holds 'rescue is in the policy' "$x/slipway/policy" 'mode rescue'

@@ -70,12 +70,25 @@ static char *text_of(struct base *b, const char *file)
 	return text ? text : xstrdup("");
 }
 
+static bool can_decompress(struct base *b)
+{
+	char *path = xasprintf("boot/config-%s", b->release);
+	size_t size;
+	char *text = base_file(b, path, &size);
+	bool can = text && strstr(text, "\nCONFIG_MODULE_DECOMPRESS=y\n");
+
+	free(text);
+	free(path);
+	return can;
+}
+
 void modules_read(struct modules *m, struct base *b)
 {
 	char *dep = text_of(b, "modules.dep"), *save = NULL, *line;
 
 	memset(m, 0, sizeof(*m));
 	m->release = b->release;
+	m->decompress = can_decompress(b);
 	for (line = strtok_r(dep, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
 		add_line(m, line);

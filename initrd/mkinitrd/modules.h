@@ -21,6 +21,7 @@ struct module {
 
 struct modules {
 	const char *release;
+	bool decompress; /* the kernel itself reads .ko.xz and .ko.zst */
 	size_t n;
 	struct module *list;		 /* by name */
 	char *builtin, *softdep, *alias; /* the files' text */

@@ -110,15 +110,16 @@ static void add_firmware(void *user, const char *name)
 		note_missing(p, name);
 }
 
-static void *plain(const char *path, void *data, size_t *size)
+/* What @mod is without its compression; malloc-ed. */
+static void *plain(const struct module *mod, const void *data, size_t *size)
 {
-	size_t len = strlen(path);
+	size_t len = strlen(mod->path);
 	void *out;
 
-	if (len > 3 && !strcmp(path + len - 3, ".ko"))
-		return data;
-	out = press_undo(path, data, *size, MODULE_MAX, size);
-	free(data);
+	if (len <= 3 || strcmp(mod->path + len - 3, ".ko"))
+		return press_undo(mod->path, data, *size, MODULE_MAX, size);
+	out = xmalloc(*size);
+	memcpy(out, data, *size);
 	return out;
 }
 
@@ -127,15 +128,23 @@ static void add_module(struct pack *p, const struct modules *m, size_t i)
 	const struct module *mod = &m->list[i];
 	char *from = xasprintf("%s/%s", p->base->modules, mod->path);
 	char *to = table_path(m, mod);
-	size_t size;
-	void *data = base_file(p->base, from, &size);
+	size_t size, elf_size;
+	void *data = base_file(p->base, from, &size), *elf;
 
 	if (!data)
 		die("base %s: no %s inside, though modules.dep names it",
 		    p->base->name, from);
-	data = plain(mod->path, data, &size);
-	if (modinfo_each(data, size, "firmware", add_firmware, p))
+	elf_size = size;
+	elf = plain(mod, data, &elf_size);
+	if (modinfo_each(elf, elf_size, "firmware", add_firmware, p))
 		die("base %s: %s: not a kernel module", p->base->name, from);
+	if (!m->decompress) {
+		free(data);
+		data = elf;
+		size = elf_size;
+	} else {
+		free(elf);
+	}
 	p->modules_size += size;
 	p->n_modules++;
 	bundle_file(&p->bundle, to, 0444, data, size);

@@ -14,7 +14,10 @@
 
 char *table_path(const struct modules *m, const struct module *mod)
 {
-	return xasprintf("lib/modules/%s/%s.ko", m->release, mod->name);
+	const char *end = strstr(mod->path, ".ko");
+
+	return xasprintf("lib/modules/%s/%s%s", m->release, mod->name,
+			 m->decompress && end ? end : ".ko");
 }
 
 static void put_module(FILE *f, struct modules *m, size_t i)
