@@ -151,6 +151,27 @@ else
 	t_fail "$(slipway verify -C "$site" --json 2>&1 | tail -n 1)"
 fi
 
+t_begin 'verify over HTTP, by the engine that boots'
+mkfifo "$T_TMP/said"
+slipway serve -q --tree "$public" --listen 127.0.0.1:0 >"$T_TMP/said" &
+server=$!
+read -r url <"$T_TMP/said"
+url=${url##* }
+if slipway verify -C "$site" "$url" >"$T_TMP/out" 2>&1 &&
+	[ "$(grep -c '^ok ' "$T_TMP/out")" = 4 ]; then t_ok; else
+	t_fail "$url: $(tail -n 5 "$T_TMP/out")"
+fi
+t_begin 'verify over HTTP finds what is gone'
+mv "$public/layers/$web.index" "$T_TMP/gone"
+if slipway verify -C "$site" "$url" >"$T_TMP/out" 2>&1; then
+	t_fail 'verify accepted it'
+elif grep -q '^bad  E-FETCH-404:' "$T_TMP/out"; then t_ok; else
+	t_fail "$(tail -n 5 "$T_TMP/out")"
+fi
+mv "$T_TMP/gone" "$public/layers/$web.index"
+kill "$server"
+wait "$server"
+
 t_begin 'verify without a trust anchor'
 expect_fail 1 /nonexistent slipway verify --root /nonexistent "$public"
 

@@ -16,6 +16,7 @@
 
 #define DAY	     86400
 #define EXPIRES_DAYS 400
+#define DAYS_MAX     36500
 
 /* The number at @key of [site], or @fallback. */
 static uint64_t site_number(const struct site *s, const char *key,
@@ -298,6 +299,13 @@ static void add_mirrors(struct release *r)
 	}
 }
 
+void collect_expires(struct release *r, uint64_t days)
+{
+	if (days > DAYS_MAX)
+		die("%s: expires-days: above %d", r->site->conf.path, DAYS_MAX);
+	r->m.expires = days ? r->m.created + days * DAY : 0;
+}
+
 void collect_release(struct release *r, const struct site *site,
 		     char *const *only)
 {
@@ -312,7 +320,7 @@ void collect_release(struct release *r, const struct site *site,
 	r->m.floor = site_number(site, "floor", 1);
 	r->m.min_init = 1;
 	r->m.created = time(NULL);
-	r->m.expires = days ? r->m.created + days * DAY : 0;
+	collect_expires(r, days);
 	r->m.default_role = -1;
 	if (!*all)
 		die("%s/roles: no role to publish", site->dir);

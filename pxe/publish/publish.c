@@ -22,13 +22,15 @@
 #include "tree.h"
 #include "verify.h"
 
-static const char *dir, *only, *keep = "3";
+static const char *dir, *only, *expires, *keep = "3";
 static bool dry, json;
 
 static const struct opt table[] = {
 	{"directory", 'C', "DIR", "the site (default: found from here)", NULL,
 	 &dir},
 	{"only", 0, "ROLE,...", "publish these roles only", NULL, &only},
+	{"expires-days", 0, "DAYS", "until the manifest expires, 0: never",
+	 NULL, &expires},
 	{"keep", 0, "N", "releases whose files stay (default 3)", NULL, &keep},
 	{"dry-run", 'n', NULL, "show boot.ipxe, change nothing", &dry, NULL},
 	{"json", 0, NULL, "facts as JSON", &json, NULL},
@@ -37,7 +39,8 @@ static const struct opt table[] = {
 
 static const struct opts opts = {
 	.prog = "slipway publish",
-	.usage = "[-C DIR] [--only ROLE,...] [--keep N] [-n] [--json]",
+	.usage = "[-C DIR] [--only ROLE,...] [--expires-days DAYS] [--keep N] "
+		 "[-n] [--json]",
 	.about = "Write the publish tree and its signed manifest.",
 	.opts = table,
 };
@@ -187,14 +190,19 @@ int main(int argc, char **argv)
 {
 	static struct release r;
 	struct site site;
-	uint64_t n;
+	uint64_t n, days;
 
 	if (opts_parse(&opts, argc, argv) != argc)
 		opts_usage(&opts, "takes no operands");
 	if (text_u64(text_span(keep), &n) || !n || n > 1000)
 		opts_usage(&opts, "--keep %s: expected 1 to 1000", keep);
+	if (expires && (text_u64(text_span(expires), &days) || days > 36500))
+		opts_usage(&opts, "--expires-days %s: expected 0 to 36500",
+			   expires);
 	site_open(&site, dir);
 	collect_release(&r, &site, only ? words(only) : NULL);
+	if (expires)
+		collect_expires(&r, days);
 	if (dry)
 		show(&r);
 	else

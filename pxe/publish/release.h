@@ -33,6 +33,9 @@ struct release {
 void collect_release(struct release *r, const struct site *site,
 		     char *const *only);
 
+/* collect_expires - let it expire @days after its making, 0: never. */
+void collect_expires(struct release *r, uint64_t days);
+
 /* place_layers - put all layers and their indexes into the tree @dir. */
 void place_layers(struct release *r, const char *dir);
 

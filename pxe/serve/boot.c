@@ -27,7 +27,7 @@
 #define ENTRY	    "slipway-boot.ipxe"
 #define GATEWAY	    "10.0.2.2" /* what QEMU's user network calls us */
 #define SCRIPT_MAX  (1u << 20)
-#define TIMEOUT_SEC "300"
+#define TIMEOUT_SEC 300
 
 static const char *dir, *tree, *role, *ram = "1536", *cpus = "2", *extra = "",
 				      *expect, *timeout, *forwards, *probe,
@@ -184,7 +184,7 @@ static void print_forwards(const struct qemu *q)
 }
 
 /* "PORT:/PATH", PORT the guest's or the host's of a forward. */
-static int start_probe(const struct qemu *q)
+static const struct qemu_forward *find_probe(const struct qemu *q)
 {
 	struct span port, path;
 	unsigned int i, pass;
@@ -197,9 +197,7 @@ static int start_probe(const struct qemu *q)
 		for (i = 0; i < q->n_forwards; i++)
 			if (v ==
 			    (pass ? q->forwards[i].host : q->forwards[i].guest))
-				return probe_start(q->forwards[i].addr,
-						   q->forwards[i].host, path.p,
-						   probe_text);
+				return &q->forwards[i];
 	opts_usage(&opts, "--probe %s: no --forward of that port", probe);
 }
 
@@ -234,22 +232,20 @@ static int verdict(enum console_end end, const char *missing,
 	return missing || probe ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int watch(struct qemu *q)
+static int watch(struct qemu *q, const struct qemu_forward *page, uint64_t sec)
 {
 	struct console c = {
 		.from = q->from, .to = q->to, .log = -1, .done = -1};
 	const char *missing;
 	enum console_end end;
 
-	if (expect || probe)
+	if (expect || page)
 		c.expect = lines(expect);
-	if (probe)
-		c.done = start_probe(q);
-	if (!timeout && c.expect)
-		timeout = TIMEOUT_SEC;
-	if (timeout)
-		c.deadline = clock_ms() +
-			     1000 * number("timeout", timeout, 1, 86400);
+	if (page)
+		c.done = probe_start(page->addr, page->host,
+				     strchr(probe, ':') + 1, probe_text);
+	if (sec)
+		c.deadline = clock_ms() + 1000 * sec;
 	if (log_path) {
 		c.log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
 			     0644);
@@ -263,18 +259,25 @@ static int watch(struct qemu *q)
 
 int main(int argc, char **argv)
 {
+	const struct qemu_forward *page = NULL;
 	static struct qemu q;
 	struct httpd_conf conf = {.listen = "127.0.0.1:0"};
 	struct site site;
 	struct httpd *h;
+	uint64_t sec;
 	int status;
 
 	if (opts_parse(&opts, argc, argv) != argc)
 		opts_usage(&opts, "takes no operands");
 	q.ram_mb = number("ram", ram, 64, 1 << 20);
 	q.cpus = number("cpus", cpus, 1, 256);
+	sec = timeout		? number("timeout", timeout, 1, 86400)
+	      : expect || probe ? TIMEOUT_SEC
+				: 0;
 	check_append();
 	add_forwards(&q);
+	if (probe)
+		page = find_probe(&q);
 	if (!tree) {
 		site_open(&site, dir);
 		tree = site_path(&site, "public");
@@ -294,7 +297,7 @@ int main(int argc, char **argv)
 	     q.input ? "; Ctrl-A X leaves" : "");
 	print_forwards(&q);
 	qemu_start(&q);
-	status = watch(&q);
+	status = watch(&q, page, sec);
 	httpd_stop(h);
 	return status;
 }
