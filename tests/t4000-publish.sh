@@ -172,6 +172,32 @@ mv "$T_TMP/gone" "$public/layers/$web.index"
 kill "$server"
 wait "$server"
 
+chunks() # BASE: lengths and digests of its index
+{
+	od -An -v -tx1 -j24 -w36 "$public/layers/$1.index" | sort
+}
+
+t_begin 'a small change in a base changes few chunks'
+was=$base
+cp -a "$fix/root" "$fix/root2"
+head -c 5001 /dev/urandom >"$fix/root2/etc/a"
+info=$site/build/bases/tiny/base
+tree_squash "$fix/root2" "$T_TMP/other" && mv "$T_TMP/other" "$info.squashfs"
+base=$(sha256sum <"$info.squashfs" | cut -d' ' -f1)
+sed -i "s/^digest = .*/digest = $base/" "$info.info"
+if ! { build_overlay seven && slipway publish -C "$site"; } \
+	>"$T_TMP/out" 2>&1; then
+	t_fail "$(tail -n 5 "$T_TMP/out")"
+else
+	all=$(chunks "$base" | wc -l)
+	new=$(comm -13 <(chunks "$was") <(chunks "$base") | wc -l)
+	if [ "$all" -gt 30 ] && [ "$new" -gt 0 ] && [ "$new" -lt 8 ]; then
+		t_ok "$new of $all"
+	else
+		t_fail "$new of $all"
+	fi
+fi
+
 t_begin 'verify without a trust anchor'
 expect_fail 1 /nonexistent slipway verify --root /nonexistent "$public"
 

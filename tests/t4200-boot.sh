@@ -93,6 +93,7 @@ ends 'the boot fails' 1 'the boot failed' \
 ends 'a failure that was expected' 0 '' \
 	"echo 'slipway: E-HASH: base: x; next: y'; $hang" --expect E-HASH
 ends 'nothing expected: the end of the machine is the end' 0 '' 'echo hello'
+ends 'QEMU cannot do it' 1 'ended with status 3' 'exit 3'
 
 page='port=$(sed -n "s/.*hostfwd=tcp:127.0.0.1:\([0-9]*\)-:80.*/\1/p" "$SEEN")
 mkdir -p "$SEEN.d"; echo "role web" >"$SEEN.d/index"

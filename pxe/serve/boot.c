@@ -201,35 +201,38 @@ static const struct qemu_forward *find_probe(const struct qemu *q)
 	opts_usage(&opts, "--probe %s: no --forward of that port", probe);
 }
 
-static int verdict(enum console_end end, const char *missing,
-		   const struct qemu *q)
+/* The guest is off: was that what was wanted? */
+static int ended(struct qemu *q, const char *missing)
 {
-	switch (end) {
-	case CONSOLE_SEEN:
-	case CONSOLE_LEFT:
-		return EXIT_DONE;
-	case CONSOLE_SIGNAL:
-		warn("stopped by a signal");
-		return EXIT_FAILED;
-	case CONSOLE_FAILED:
-		warn("guest: the boot failed, see the line above");
-		return EXIT_FAILED;
-	case CONSOLE_TIMEOUT:
-		if (missing)
-			warn("guest: '%s' was not seen in time", missing);
-		else if (probe)
-			warn("guest: %s did not answer in time", probe);
-		else
-			warn("guest: time is up");
-		return EXIT_FAILED;
-	default:
-		break;
-	}
-	if (missing)
+	int status = qemu_end(q);
+
+	if (status)
+		warn("qemu-system-x86_64: ended with status %d", status);
+	else if (missing)
 		warn("guest: ended before '%s' was seen", missing);
 	else if (probe)
 		warn("guest: ended before %s answered", probe);
-	return missing || probe ? EXIT_FAILED : EXIT_DONE;
+	return status || missing || probe ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int verdict(struct qemu *q, enum console_end end, const char *missing)
+{
+	if (end == CONSOLE_CLOSED)
+		return ended(q, missing);
+	qemu_stop(q);
+	if (end == CONSOLE_SEEN || end == CONSOLE_LEFT)
+		return EXIT_DONE;
+	if (end == CONSOLE_SIGNAL)
+		warn("stopped by a signal");
+	else if (end == CONSOLE_FAILED)
+		warn("guest: the boot failed, see the line above");
+	else if (missing)
+		warn("guest: '%s' was not seen in time", missing);
+	else if (probe)
+		warn("guest: %s did not answer in time", probe);
+	else
+		warn("guest: time is up");
+	return EXIT_FAILED;
 }
 
 static int watch(struct qemu *q, const struct qemu_forward *page, uint64_t sec)
@@ -253,8 +256,7 @@ static int watch(struct qemu *q, const struct qemu_forward *page, uint64_t sec)
 			die("%s: cannot write:", log_path);
 	}
 	end = console_run(&c, &missing);
-	qemu_stop(q);
-	return verdict(end, missing, q);
+	return verdict(q, end, missing);
 }
 
 int main(int argc, char **argv)

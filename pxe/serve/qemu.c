@@ -148,3 +148,8 @@ void qemu_stop(struct qemu *q)
 		spawn_wait(&q->spawn);
 	}
 }
+
+int qemu_end(struct qemu *q)
+{
+	return spawn_wait(&q->spawn);
+}

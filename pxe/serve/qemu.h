@@ -34,8 +34,12 @@ struct qemu {
  */
 const char *qemu_forward(struct qemu *q, const char *text);
 
-/* qemu_start - dies when it cannot. qemu_stop - kills and reaps it. */
+/* qemu_start - dies when it cannot. */
 void qemu_start(struct qemu *q);
+
+/* qemu_stop - kill and reap it. qemu_end - wait for its own end; returns as
+ * spawn_wait. */
 void qemu_stop(struct qemu *q);
+int qemu_end(struct qemu *q);
 
 #endif
