@@ -153,7 +153,9 @@ fi
 
 t_begin 'verify over HTTP, by the engine that boots'
 mkfifo "$T_TMP/said"
-slipway serve -q --tree "$public" --listen 127.0.0.1:0 >"$T_TMP/said" &
+# not by the function: $! would be its shell
+"$BIN/slipway" serve -q --tree "$public" --listen 127.0.0.1:0 \
+	>"$T_TMP/said" &
 server=$!
 read -r url <"$T_TMP/said"
 url=${url##* }
