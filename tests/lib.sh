@@ -7,6 +7,8 @@
 # t_fail WHY	it failed; the script goes on, and ends with status 1
 # t_skip WHY	it could not run; WHY names what is missing
 #
+# t_at_end CMD	run that at exit, whatever way the script ends
+#
 # $T_TMP is the script's own folder, gone at exit with what is mounted below.
 # A script may run itself again with T_TMP set: the inner one cleans nothing.
 # $O is the build folder, $BIN its programs, $T_ROOT the source tree.
@@ -20,6 +22,7 @@ export LC_ALL
 t_name=
 t_open=
 t_bad=0
+t_last=:
 
 t_line() # WORD TEXT: the verdict; more lines of TEXT become comments
 {
@@ -90,6 +93,11 @@ expect_fail()
 	return 1
 }
 
+t_at_end()
+{
+	t_last="$1; $t_last"
+}
+
 t_unmount()
 {
 	awk -v d="$T_TMP/" 'index($5 "/", d) == 1 { print $5 }' \
@@ -104,6 +112,7 @@ t_end()
 	t_status=$?
 	trap - EXIT
 	[ -z "$t_open" ] || t_fail 'no verdict: the script ended'
+	eval "$t_last"
 	cd / || :
 	t_unmount
 	rm -rf --one-file-system "$T_TMP"

@@ -21,7 +21,7 @@ script()
 sum()
 {
 	local out status=0
-	out=$(env -u T_TMP O="$T_TMP/o" "$T_TMP/tree/tests/run" "t$3" 2>&1) ||
+	out=$(env -u T_TMP TMPDIR="$T_TMP" O="$T_TMP/o" "$T_TMP/tree/tests/run" "t$3" 2>&1) ||
 		status=$?
 	if [ "$(printf '%s\n' "$out" | tail -n 1)" != "$1" ]; then
 		t_fail "$out"
@@ -67,10 +67,18 @@ row 'expect_fail wants its text' '0 passed, 1 failed, 0 skipped' 1 \
 row 'expect_fail wants one line' '0 passed, 1 failed, 0 skipped' 1 \
 	't_begin a; expect_fail 1 a sh -c "echo a >&2; echo a >&2; exit 1"'
 
+row 'what is left for the end is no failure' \
+	'1 passed, 0 failed, 0 skipped' 0 \
+	"t_at_end false; t_at_end ': >$T_TMP/ran'; t_begin a; t_ok"
+t_begin 'what is left for the end is run'
+if [ -e "$T_TMP/ran" ]; then t_ok; else t_fail 'it was not'; fi
+row 'a failure stays one with that too' '0 passed, 1 failed, 0 skipped' 1 \
+	't_at_end true; t_begin a; t_fail b'
+
 t_begin 'the scratch folder is gone, with what was mounted in it'
 script 2000-mount 't_begin a; echo "$T_TMP" >'"$T_TMP/where"'
 mkdir "$T_TMP/m"; mount -t tmpfs t "$T_TMP/m" 2>/dev/null; t_ok'
-env -u T_TMP O="$T_TMP/o" "$T_TMP/tree/tests/run" t2000-mount >/dev/null 2>&1
+env -u T_TMP TMPDIR="$T_TMP" O="$T_TMP/o" "$T_TMP/tree/tests/run" t2000-mount >/dev/null 2>&1
 where=$(cat "$T_TMP/where")
 if [ -e "$where" ] || grep -q "$where" /proc/self/mountinfo; then
 	t_fail "$where is left"

@@ -23,7 +23,7 @@ mkfifo "$T_TMP/said"
 "$BIN/slipway-serve" --tree "$tree" --listen 127.0.0.1:0 \
 	>"$T_TMP/said" 2>"$T_TMP/log" &
 pid=$!
-trap 'kill $pid 2>/dev/null; t_end' EXIT
+t_at_end 'kill $pid 2>/dev/null'
 read -r line <"$T_TMP/said"
 url=${line##* }
 url=${url%/}
