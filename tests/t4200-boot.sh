@@ -90,6 +90,10 @@ ends 'the machine ends before' 1 "ended before 'login:'" 'echo hello' \
 	--expect login:
 ends 'the boot fails' 1 'the boot failed' \
 	"echo 'slipway: E-HASH: base: x; next: y'; $hang" --expect login:
+ends 'the boot fails, nothing expected' 1 'the boot failed' \
+	"echo 'slipway: E-HASH: base: x; next: y'"
+ends 'the boot fails otherwise than expected' 1 'the boot failed' \
+	"echo 'slipway: E-SIG: manifest: x; next: y'; $hang" --expect E-HASH
 ends 'a failure that was expected' 0 '' \
 	"echo 'slipway: E-HASH: base: x; next: y'; $hang" --expect E-HASH
 ends 'nothing expected: the end of the machine is the end' 0 '' 'echo hello'

@@ -90,15 +90,20 @@ static void match(struct window *w, char *const **next)
 	}
 }
 
-/* /init's last words, whole: the line must have ended. */
+/* /init's last words, whole: the line must have ended, and no text that
+ * names a code be waiting for it. */
 static bool has_failed(const struct window *w, char *const *expect)
 {
 	const char *at = memmem(w->text, w->n, FAILED, strlen(FAILED));
+	const char *end = at ? memchr(at, '\n', w->text + w->n - at) : NULL;
 
-	for (; *expect; expect++)
-		if (strstr(*expect, "E-"))
+	if (!end)
+		return false;
+	for (; expect && *expect; expect++)
+		if (strstr(*expect, "E-") &&
+		    memmem(at, end - at, *expect, strlen(*expect)))
 			return false;
-	return at && memchr(at, '\n', w->text + w->n - at);
+	return true;
 }
 
 /* What was typed goes to the guest; true after Ctrl-A X. */
@@ -167,7 +172,7 @@ static enum console_end pump(const struct console *c, char *const **next)
 		put(1, buf, n);
 		if (c->log >= 0)
 			put(c->log, buf, n);
-		if (!c->expect)
+		if (c->to >= 0)
 			continue;
 		keep(&w, buf, n);
 		match(&w, next);
