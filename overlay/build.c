@@ -72,7 +72,9 @@ static void child_setup(int to_parent)
 	/* the parent may have been gone before it could be tied to us */
 	if (poll(&p, 1, 0) < 0 || p.revents & POLLERR)
 		die("the parent is gone");
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+	/* EINVAL: in a chroot "/" is no mount; mounts_work() then does */
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	    errno != EINVAL)
 		die("/: cannot make the mounts private:");
 	if (sethostname("slipway", 7))
 		die("host name:");
@@ -113,6 +115,8 @@ int build_overlay(struct build *b, struct outfile *o, struct info *i)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			die("wait:");
+	/* what a shared parent mount let through, in a chroot */
+	umount2(b->work, MNT_DETACH | UMOUNT_NOFOLLOW);
 	if (WIFSIGNALED(status))
 		warn("role %s: the build was killed by signal %d",
 		     b->role->name, WTERMSIG(status));

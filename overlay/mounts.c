@@ -35,6 +35,8 @@ static void make_dir(const char *path, mode_t mode)
 
 void mounts_work(const struct build *b)
 {
+	mount_or_die(b->work, b->work, NULL, MS_BIND, NULL);
+	mount_or_die(NULL, b->work, NULL, MS_PRIVATE, NULL);
 	if (!b->keep)
 		mount_or_die("slipway", b->work, "tmpfs", 0, "mode=0755");
 	/* relative names from here on: a site's path may hold ':' and ',',

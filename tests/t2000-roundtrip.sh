@@ -187,11 +187,15 @@ facts_hold() {
 }
 
 if [ "$1" = inside ]; then
+	# in a chroot "/" is no mount that could be made private
+	mount --make-rprivate / 2>/dev/null ||
+		{ mount --bind "$T_TMP" "$T_TMP" &&
+			mount --make-private "$T_TMP"; } || exit
 	inside
 	exit
 fi
 
-out=$(unshare -m env T_TMP="$T_TMP" BIN="$BIN" O="$O" \
+out=$(unshare -m --propagation unchanged env T_TMP="$T_TMP" BIN="$BIN" O="$O" \
 	bash "$0" inside 2>&1)
 has() { printf '%s\n' "$out" | grep -q "^$1\$"; }
 t_begin "the union of base and unpacked overlay is what the build saw"
