@@ -14,21 +14,6 @@
 #include "bake.h"
 #include "info.h"
 
-static void add(struct digest_ctx *d, const char *text)
-{
-	/* with its NUL, so that neighbours cannot run into each other */
-	digest_update(d, text, strlen(text) + 1);
-}
-
-static void add_file(struct digest_ctx *d, const char *path)
-{
-	char hex[DIGEST_HEX + 1];
-	uint64_t size;
-
-	hash_file_hex(path, hex, &size);
-	add(d, hex);
-}
-
 void info_inputs(const struct pack *p, char out[DIGEST_HEX + 1])
 {
 	uint8_t digest[DIGEST_SIZE];
@@ -37,13 +22,13 @@ void info_inputs(const struct pack *p, char out[DIGEST_HEX + 1])
 	char *data;
 
 	digest_init(&d);
-	add(&d, "slipway initrd inputs 1");
-	add_file(&d, "/proc/self/exe");
-	add_file(&d, p->init);
-	add_file(&d, p->busybox);
-	add(&d, p->base->digest);
-	add(&d, p->base->release);
-	add(&d, p->drivers ? p->drivers : "");
+	hash_add(&d, "slipway initrd inputs 1");
+	hash_add_file(&d, "/proc/self/exe");
+	hash_add_file(&d, p->init);
+	hash_add_file(&d, p->busybox);
+	hash_add(&d, p->base->digest);
+	hash_add(&d, p->base->release);
+	hash_add(&d, p->drivers ? p->drivers : "");
 	/* holds site, epoch, floor, date and mode */
 	data = bake_policy(p->site, p->base->release, p->epoch, p->rescue,
 			   &size);

@@ -4,6 +4,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/alloc.h"
@@ -53,4 +57,72 @@ void hash_file_hex(const char *path, char out[DIGEST_HEX + 1], uint64_t *size)
 		die("%s: cannot read:", path);
 	}
 	digest_hex(d, out);
+}
+
+void hash_add(struct digest_ctx *d, const char *text)
+{
+	digest_update(d, text, strlen(text) + 1);
+}
+
+void hash_add_number(struct digest_ctx *d, uint64_t v)
+{
+	uint8_t be[8];
+
+	put_be64(be, v);
+	digest_update(d, be, sizeof(be));
+}
+
+void hash_add_file(struct digest_ctx *d, const char *path)
+{
+	char hex[DIGEST_HEX + 1];
+	uint64_t size;
+
+	hash_file_hex(path, hex, &size);
+	hash_add(d, hex);
+}
+
+static void add_entry(struct digest_ctx *d, const FTSENT *e, size_t skip)
+{
+	char target[PATH_MAX];
+	ssize_t n;
+
+	hash_add(d, e->fts_path + skip);
+	hash_add_number(d, e->fts_statp->st_mode);
+	if (S_ISREG(e->fts_statp->st_mode)) {
+		hash_add_file(d, e->fts_path);
+	} else if (S_ISLNK(e->fts_statp->st_mode)) {
+		n = readlink(e->fts_path, target, sizeof(target) - 1);
+		if (n < 0)
+			die("%s:", e->fts_path);
+		target[n] = '\0';
+		hash_add(d, target);
+	}
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+void hash_add_tree(struct digest_ctx *d, const char *dir)
+{
+	char *const roots[] = {(char *)dir, NULL};
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	FTSENT *e;
+
+	if (!fts)
+		die("%s:", dir);
+	while ((errno = 0, e = fts_read(fts))) {
+		if (e->fts_info == FTS_DP)
+			continue;
+		if (e->fts_info == FTS_ERR || e->fts_info == FTS_DNR ||
+		    e->fts_info == FTS_NS) {
+			errno = e->fts_errno;
+			die("%s:", e->fts_path);
+		}
+		add_entry(d, e, strlen(dir));
+	}
+	if (errno)
+		die("%s:", dir);
+	fts_close(fts);
 }

@@ -13,4 +13,14 @@ int hash_file(const char *path, uint8_t out[DIGEST_SIZE], uint64_t *size);
 void hash_file_hex(const char *path, char out[DIGEST_HEX + 1],
 		   uint64_t *size);
 
+/*
+ * What a key of inputs is made of: a text with its NUL, so that neighbours
+ * cannot run into each other; a number; a file's digest; a folder's names,
+ * modes, contents and link targets, in byte order. All die naming the path.
+ */
+void hash_add(struct digest_ctx *d, const char *text);
+void hash_add_number(struct digest_ctx *d, uint64_t v);
+void hash_add_file(struct digest_ctx *d, const char *path);
+void hash_add_tree(struct digest_ctx *d, const char *dir);
+
 #endif
