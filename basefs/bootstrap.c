@@ -2,12 +2,9 @@
 /* bootstrap.c - have mmdebstrap build a system, and pack it as it comes. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include "format/env.h"
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/outfile.h"
@@ -16,6 +13,7 @@
 #include "bootstrap.h"
 #include "cache.h"
 #include "inside.h"
+#include "stop.h"
 #include "tar.h"
 
 #define FAILED_MAX (64u << 10)
@@ -23,43 +21,6 @@
 
 /* A constant: names and paths reach the shell as variables, not as text. */
 #define CALL_US "exec \"$" INSIDE_SELF "\" --inside \"$1\""
-
-static const int fatal[] = {SIGINT, SIGTERM, SIGHUP};
-static struct sigaction before[ARRAY_SIZE(fatal)];
-static volatile pid_t child;
-static volatile sig_atomic_t stopped;
-
-/* mmdebstrap unmounts and removes what it made; then its tar ends. */
-static void on_signal(int sig)
-{
-	stopped = sig;
-	if (child)
-		kill(child, SIGTERM);
-}
-
-static void stop_child(void)
-{
-	if (!child)
-		return;
-	kill(child, SIGTERM);
-	waitpid(child, NULL, 0);
-	child = 0;
-}
-
-static void watch_signals(void)
-{
-	struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-
-	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
-		sigaction(fatal[i], &sa, &before[i]);
-	atexit(stop_child);
-}
-
-static void restore_signals(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
-		sigaction(fatal[i], &before[i], NULL);
-}
 
 static const char **arguments(const struct recipe *r)
 {
@@ -129,6 +90,16 @@ static char *log_tail(const struct bootstrap *b)
 	return tail;
 }
 
+static void say_tail(char *tail)
+{
+	size_t len = tail ? strlen(tail) : 0;
+
+	while (len && tail[len - 1] == '\n')
+		tail[--len] = '\0';
+	if (len)
+		info("%s", tail);
+}
+
 /* What a hook left word of, before mmdebstrap cleaned up and said its part. */
 static void say_hook(const struct bootstrap *b)
 {
@@ -139,8 +110,7 @@ static void say_hook(const struct bootstrap *b)
 		rest = strchr(text, '\n');
 		if (rest)
 			*rest++ = '\0';
-		if (rest && *rest)
-			info("%.*s", (int)strlen(rest) - 1, rest);
+		say_tail(rest);
 		die("base %s: %s; the whole log is %s", b->recipe->name, text,
 		    b->log);
 	}
@@ -168,7 +138,7 @@ static void failed(const struct bootstrap *b, int status)
 	if (strstr(tail, "No space left on device"))
 		die("base %s: mmdebstrap: no space left on device; it works in TMPDIR, else /tmp",
 		    b->recipe->name);
-	info("%s", tail);
+	say_tail(tail);
 	die("base %s: mmdebstrap: %s %d; the whole log is %s", b->recipe->name,
 	    status > 255 ? "killed by signal" : "exit status",
 	    status > 255 ? status - 256 : status, b->log);
@@ -201,7 +171,7 @@ static int start(struct spawn *s, const struct bootstrap *b)
 		errno = -err;
 		die("mmdebstrap: cannot start:");
 	}
-	child = s->pid;
+	stop_child(s->pid);
 	close(p[1]);
 	close(s->err);
 	return p[0];
@@ -213,18 +183,16 @@ void bootstrap_run(const struct bootstrap *b, struct image *im)
 	char *why = NULL;
 	int fd, err, status;
 
-	watch_signals();
 	fd = start(&s, b);
 	err = tar_feed(im, fd, &why);
 	drain(fd);
 	close(fd);
 	progress_end();
 	status = spawn_wait(&s);
-	child = 0;
-	restore_signals();
-	if (stopped) {
+	stop_child(0);
+	if (stop_signal()) {
 		warn("base %s: interrupted", b->recipe->name);
-		exit(128 + stopped);
+		exit(128 + stop_signal());
 	}
 	if (status)
 		failed(b, status);

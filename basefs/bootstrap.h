@@ -14,8 +14,8 @@ struct bootstrap {
 };
 
 /*
- * bootstrap_run - feed @im. Dies with the reason when it fails; on SIGINT,
- * SIGTERM and SIGHUP waits until mmdebstrap has cleaned up, and exits.
+ * bootstrap_run - feed @im. Dies with the reason when it fails; on a signal
+ * (stop.h) waits until mmdebstrap has cleaned up, and exits.
  */
 void bootstrap_run(const struct bootstrap *b, struct image *im);
 

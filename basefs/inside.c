@@ -67,11 +67,11 @@ char **inside_hooks(const char *dir)
 }
 
 /* The caller of mmdebstrap tells the person; this leaves it word. */
-static void hook_failed(const char *name, int status, const char *tail)
+static void hook_failed(const char *path, const char *name, int status,
+			const char *tail)
 {
-	char *path = xasprintf("%s/%s", need(INSIDE_WORK), INSIDE_FAILED);
 	char *text =
-		xasprintf("hook %s: %s %d\n%s\n", name,
+		xasprintf("hook %s: %s %d\n%s", name,
 			  status > 255 ? "killed by signal" : "exit status",
 			  status > 255 ? status - 256 : status, tail);
 
@@ -103,7 +103,8 @@ static void set_environment(void)
 	setenv("DEBIAN_FRONTEND", "noninteractive", 1);
 }
 
-static void run_hook(const char *root, const char *dir, const char *name)
+static void run_hook(const char *root, const char *dir, const char *name,
+		     const char *word)
 {
 	char *from = xasprintf("%s/hooks/%s", dir, name), *tail;
 	const char *const argv[] = {"chroot", root, HOOK_INSIDE, NULL};
@@ -125,7 +126,7 @@ static void run_hook(const char *root, const char *dir, const char *name)
 	close(p[0]);
 	status = spawn_wait(&s);
 	if (status)
-		hook_failed(name, status, tail);
+		hook_failed(word, name, status, tail);
 	free(tail);
 	free(from);
 }
@@ -134,6 +135,7 @@ static void customize(const char *root)
 {
 	const char *dir = need(INSIDE_DIR);
 	char *files = xasprintf("%s/files", dir), **hooks = inside_hooks(dir);
+	char *word = xasprintf("%s/%s", need(INSIDE_WORK), INSIDE_FAILED);
 
 	debs_save(root, need(INSIDE_CACHE));
 	set_environment();
@@ -141,7 +143,7 @@ static void customize(const char *root)
 	if (!access(files, F_OK))
 		files_tree(root, files);
 	for (size_t i = 0; hooks[i]; i++)
-		run_hook(root, dir, hooks[i]);
+		run_hook(root, dir, hooks[i], word);
 	clean_after(root);
 }
 

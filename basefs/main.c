@@ -19,6 +19,7 @@
 #include "facts.h"
 #include "inputs.h"
 #include "inside.h"
+#include "stop.h"
 #include "tar.h"
 
 #define JOBS_MAX 64
@@ -309,6 +310,8 @@ int main(int argc, char **argv)
 	}
 	if (!opt.from && geteuid())
 		die("needs root: mmdebstrap mounts file systems and changes roots; try sudo");
+	/* ahead of outfile.h, which leaves signals alone that are taken */
+	stop_watch();
 	site_lock(&site);
 	prepare(&w);
 	return opt.from ? from(&w) : build(&w);
