@@ -63,6 +63,8 @@ static const struct message messages[] = {
 	 .with = {LEAF_OF_SHORT, SHORT_2, SHORT}, REJ(NO_CHAIN)},
 	{"S5 three between", .signer = LEAF_OF_3,
 	 .with = {LEAF_OF_3, INTER_3, INTER_2, INTER}, REJ(NO_CHAIN)},
+	{"S5 a CA without key usage", .signer = LEAF_OF_LAX,
+	 .with = {LEAF_OF_LAX, INTER_LAX}, REJ(NO_CHAIN)},
 	{"S5 one missing", .signer = LEAF_OF_2, .with = {LEAF_OF_2, INTER_2},
 	 REJ(NO_CHAIN)},
 	{"S5 another root", .signer = LEAF_OF_OTHER, REJ(NO_CHAIN)},

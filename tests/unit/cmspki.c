@@ -51,6 +51,8 @@ static const struct spec {
 	[INTER_3] = {"Inter 3", NULL, CA, KU_CA_, "", INTER_2},
 	[INTER_TWIN] = {"Inter", NULL, CA, KU_CA_, "", ROOT_OTHER},
 	[INTER_OLD] = {"Inter Old", NULL, CA, KU_CA_, "", ROOT, -20, -10},
+	[INTER_LAX] = {"Inter Lax", NULL, CA, "", ""},
+	[LEAF_OF_LAX] = {"Leaf", .issuer = INTER_LAX},
 	[LEAF_OF_INTER] = {"Leaf", .issuer = INTER},
 	[LEAF_OF_2] = {"Leaf", .issuer = INTER_2},
 	[LEAF_OF_3] = {"Leaf", .issuer = INTER_3},
