@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# slipway: boot fleets into RAM from signed layers. `make help` lists targets.
+# slipway, to boot fleets into RAM from signed layers; `make help` lists targets.
 
 O ?= build
 override O := $(abspath $(O))
