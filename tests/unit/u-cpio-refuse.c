@@ -214,12 +214,33 @@ static void links(void)
 	CHECK_INT(decode(size, size, NULL), 0);
 }
 
-/* A trailer with data, and the trailer's name below another folder. */
+/* A name of no bytes has none before its first to look at. */
+static void no_name(void)
+{
+	struct fault f = {0};
+
+	one_file();
+	put_field(11, "00000000");
+	CHECK_INT(decode(size, size, &f), -EBADMSG);
+	CHECK_STR(f.why, "empty name");
+}
+
+/* A trailer with data, be it zeros; its name with more behind the NUL; and
+ * its name below a folder, where it is a file's. */
 static void trailers(void)
 {
 	size = 0;
 	add_named(CPIO_TRAILER, REG, "data");
 	add_trailer();
+	CHECK_INT(decode(size, size, NULL), -EBADMSG);
+	size = 0;
+	add_trailer();
+	put_field(6, "00000004");
+	add_bytes("\0\0\0", 4);
+	CHECK_INT(decode(size, size, NULL), -EBADMSG);
+	size = 0;
+	add_trailer();
+	put_field(11, "0000000C");
 	CHECK_INT(decode(size, size, NULL), -EBADMSG);
 	size = 0;
 	add_named("a/" CPIO_TRAILER, REG, "data");
@@ -231,4 +252,4 @@ static void trailers(void)
 
 UNIT_MAIN(UNIT_CASE(named), UNIT_CASE(header_fields), UNIT_CASE(digits),
 	  UNIT_CASE(magics), UNIT_CASE(nuls), UNIT_CASE(padding),
-	  UNIT_CASE(links), UNIT_CASE(trailers))
+	  UNIT_CASE(links), UNIT_CASE(no_name), UNIT_CASE(trailers))
