@@ -68,7 +68,7 @@ static const char keys_unit[] =
 	"Description=Make the SSH host keys of this machine\n"
 	"ConditionPathExists=/usr/bin/ssh-keygen\n"
 	"ConditionPathExists=!/etc/ssh/ssh_host_ed25519_key\n"
-	"Before=ssh.service ssh.socket sshd.service sshd@.service\n"
+	"Before=ssh.service sshd.service sshd@.service\n"
 	"\n"
 	"[Service]\n"
 	"Type=oneshot\n"

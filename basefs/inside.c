@@ -83,8 +83,8 @@ static void hook_failed(const char *path, const char *name, int status,
 static void set_environment(void)
 {
 	static const char *const keep[] = {"SOURCE_DATE_EPOCH", "http_proxy",
-					   "https_proxy",	"no_proxy",
-					   INSIDE_WORK,		INSIDE_NAME};
+					   "https_proxy", "no_proxy",
+					   INSIDE_NAME};
 	char *values[ARRAY_SIZE(keep)];
 
 	for (size_t i = 0; i < ARRAY_SIZE(keep); i++)

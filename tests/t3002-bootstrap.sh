@@ -1,0 +1,203 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# t3002-bootstrap: a small Debian system, built for real: what gets into a
+# base, what does not, same bytes, the cache, and failures on the way.
+. "$(dirname "$0")/lib.sh"
+
+requires_root
+need mmdebstrap mmdebstrap
+need getcap libcap2-bin
+need unshare util-linux
+cd "$T_TMP" || exit
+unset SOURCE_DATE_EPOCH
+
+# packages come from the person's own cache, bases do not
+own=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/slipway}
+mkdir -p "$own/debs" cache mnt
+export CACHE=$T_TMP/cache
+ln -s "$own/debs" cache/debs
+
+build=$T_TMP/site/build/bases/b
+mkdir -p site/bases/b/hooks site/bases/b/files/lib/new site/bases/b/files/etc
+printf '[site]\nname = t\nurl = http://127.0.0.1\n' >site/site.conf
+cat >site/bases/b/base.conf <<'END'
+[base]
+suite = trixie
+variant = essential
+kernel = none
+packages = libcap2-bin
+END
+cat >site/bases/b/hooks/10-here <<'END'
+#!/bin/sh
+set -e
+cp /bin/true /usr/bin/capable
+setcap cap_net_raw+ep /usr/bin/capable
+env | sort >/env
+[ -e /proc/self/exe ]
+[ "$(cat /usr/lib/new/file)" = 'of the site' ]
+echo secret >/etc/ssh/ssh_host_ed25519_key
+echo junk >/var/log/junk.log
+END
+chmod 755 site/bases/b/hooks/10-here
+echo 'of the site' >site/bases/b/files/lib/new/file
+chmod 640 site/bases/b/files/lib/new/file
+ln -s file site/bases/b/files/lib/new/link
+mkdir -p site/bases/b/files/etc/ssh
+
+base()
+{
+	"$BIN/slipway-base" -C "$T_TMP/site" "$@"
+}
+
+leftovers()
+{
+	grep mmdebstrap /proc/mounts
+	find "$build" -mindepth 1 ! -name base.squashfs ! -name base.info \
+		! -name build.log
+	find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'mmdebstrap.*' -newer stamp
+}
+
+# Whoever cannot reach a mirror cannot tell what this would have said.
+t_begin 'a base is built'
+touch stamp
+if base >out 2>err; then
+	t_ok "$(cat out)"
+elif grep -q 'cannot fetch' err; then
+	t_skip "no mirror: $(tail -n 1 err)"
+	exit 0
+else
+	t_fail "$(cat err)"
+	exit 1
+fi
+
+t_begin 'nothing is left beside it'
+if [ -z "$(leftovers)" ]; then t_ok; else t_fail "$(leftovers)"; fi
+
+mount -o loop,ro "$build/base.squashfs" mnt
+t_begin 'file capabilities survive'
+if [ "$(getcap mnt/usr/bin/capable)" = \
+	'mnt/usr/bin/capable cap_net_raw=ep' ]; then t_ok; else
+	t_fail "$(getcap mnt/usr/bin/capable)"
+fi
+
+t_begin 'files/ go through the symlinks of a merged /usr, owner root'
+if [ "$(stat -c '%a %u %g' mnt/usr/lib/new/file)" = '640 0 0' ] &&
+	[ "$(readlink mnt/usr/lib/new/link)" = file ] && [ -L mnt/lib ]; then
+	t_ok
+else
+	t_fail "$(ls -l mnt/usr/lib/new)"
+fi
+
+t_begin 'hooks see a clean environment'
+say=$(cut -d= -f1 mnt/env | grep -v '^\(_\|.*_proxy\)$' | tr '\n' ' ')
+if [ "$say" = 'DEBIAN_FRONTEND HOME LC_ALL PATH PWD SLIPWAY_BASE_NAME SOURCE_DATE_EPOCH TZ ' ]; then t_ok; else t_fail "$say"; fi
+
+t_begin 'nothing of the machine or the moment is inside'
+say=$(cd mnt && ls -d etc/hostname etc/resolv.conf boot/initrd* \
+	etc/ssh/ssh_host* var/log/*.log var/lib/apt/lists/*_* \
+	var/cache/apt/archives/*.deb var/lib/dpkg/*-old etc/passwd- \
+	run/slipway-hook tmp/* var/tmp/* 2>/dev/null
+	[ ! -s etc/machine-id ] || echo etc/machine-id)
+if [ -z "$say" ]; then t_ok; else t_fail "$say"; fi
+
+t_begin 'no date is later than the release of the suite'
+epoch=$(sed -n 's/^created = //p' "$build/base.info")
+say=$(find mnt -newermt "@$epoch" | head)
+if [ -z "$say" ]; then t_ok; else t_fail "$say"; fi
+
+t_begin 'localhost has an address'
+if grep -q '^127.0.0.1.*localhost' mnt/etc/hosts; then t_ok; else t_fail; fi
+umount mnt
+
+t_begin 'base.info says what is inside'
+if grep -qx 'suite = trixie' "$build/base.info" &&
+	grep -qx 'packages = [1-9][0-9]*' "$build/base.info" &&
+	! grep -q '^kernel' "$build/base.info"; then t_ok; else
+	t_fail "$(cat "$build/base.info")"
+fi
+
+t_begin 'nothing changed, nothing built'
+if [ "$(base 2>&1)" = 'base b: unchanged' ]; then t_ok; else
+	t_fail "$(base 2>&1)"
+fi
+
+t_begin 'the same base again comes out of the cache'
+cp "$build/base.squashfs" one
+rm -r site/build
+if [ "$(base 2>&1)" = 'base b: unchanged (cached)' ] &&
+	cmp one "$build/base.squashfs"; then t_ok; else t_fail; fi
+
+t_begin 'without a network what was built before is enough'
+say=$(unshare -n "$BIN/slipway-base" -C site 2>&1)
+case $say in
+*'going on with what was built before'*'base b: unchanged (offline)'*) t_ok ;;
+*) t_fail "$say" ;;
+esac
+
+t_begin 'also out of the cache'
+rm -r site/build
+say=$(unshare -n "$BIN/slipway-base" -C site 2>&1)
+if cmp one "$build/base.squashfs"; then t_ok; else t_fail "$say"; fi
+
+t_begin 'a damaged image in the cache is not used'
+for f in cache/bases/*.squashfs; do
+	cp "$f" copy
+	printf x | dd of=copy bs=1 seek=5000 conv=notrunc 2>/dev/null
+	mv copy "$f"
+done
+rm -r site/build
+say=$(unshare -n "$BIN/slipway-base" -C site 2>&1)
+case $say in
+*damaged*'cannot fetch'*) t_ok ;;
+*) t_fail "$say" ;;
+esac
+
+t_begin 'built again from nothing, by one thread: the same bytes'
+if base --force -j 1 >out 2>&1 && cmp one "$build/base.squashfs"; then
+	t_ok
+else
+	t_fail "$(cat out)"
+fi
+
+t_begin 'a hook that fails: its name, its status, its last words'
+printf '#!/bin/sh\necho first words\necho last words >&2\nexit 7\n' \
+	>site/bases/b/hooks/20-bad
+chmod 755 site/bases/b/hooks/20-bad
+base >out 2>&1
+status=$?
+case $status$(cat out) in
+1*'first words'*'last words'*'base b: hook 20-bad: exit status 7;'*'build.log')
+	t_ok ;;
+*) t_fail "$(cat out)" ;;
+esac
+t_begin 'a hook that fails: the base before it stays'
+if cmp one "$build/base.squashfs" && [ -z "$(leftovers)" ]; then t_ok; else
+	t_fail "$(leftovers)"
+fi
+rm site/bases/b/hooks/20-bad
+
+t_begin 'a package that does not exist is named'
+cp site/bases/b/base.conf conf
+echo 'packages = no-such-package' >>site/bases/b/base.conf
+say=$(base 2>&1 | tail -n 1)
+case $say in
+*"base.conf: packages: trixie has no package 'no-such-package'") t_ok ;;
+*) t_fail "$say" ;;
+esac
+cp conf site/bases/b/base.conf
+
+for sig in INT TERM; do
+	t_begin "SIG$sig on the way: mounts and files are gone"
+	"$BIN/slipway-base" -C site --force >out 2>&1 &
+	pid=$!
+	until grep -q mmdebstrap /proc/mounts; do
+		kill -0 $pid || break
+	done
+	kill -$sig $pid
+	wait $pid
+	status=$?
+	if [ $status -gt 128 ] && [ -z "$(leftovers)" ] &&
+		cmp one "$build/base.squashfs"; then t_ok; else
+		t_fail "status $status; $(cat out); $(leftovers)"
+	fi
+done
