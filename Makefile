@@ -17,7 +17,7 @@ export O V CC KLCC AR_PROG STRIP_PROG CRYPTO CACHE WERROR SANFLAGS NOKLIBC
 
 build = $(MAKE) -rR --no-print-directory -f scripts/Makefile.build
 
-.PHONY: all deps crypto check demo bench size install clean help
+.PHONY: all deps crypto tests check demo bench size install clean help
 .DEFAULT_GOAL := all
 
 # all: build every program (default)
@@ -31,10 +31,14 @@ deps:
 crypto: deps
 	@scripts/libcrypto "$(CRYPTO)"
 
-# check: run every test but the long ones
-check:
+# tests: build the programs that tests run
+tests:
 	@scripts/deps build check
 	@$(MAKE) --no-print-directory all
+	+@$(build) dir=tests
+
+# check: run every test but the long ones
+check: tests
 	@tests/run
 
 # demo: build, sign and netboot a Debian role in QEMU (ROLE=web|rescue)
@@ -44,9 +48,7 @@ demo:
 	@scripts/demo $(ROLE)
 
 # bench: measure, as ratios taken in one run
-bench:
-	@scripts/deps build check
-	@$(MAKE) --no-print-directory all
+bench: tests
 	@tests/bench
 
 # size: print the sizes that are bounded

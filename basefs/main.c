@@ -47,7 +47,8 @@ static const struct opt table[] = {
 
 static const struct opts opts = {
 	.prog = "slipway base",
-	.usage = "[-C DIR] [--from TAR|DIR] [-n] [--json] [--force] [NAME]",
+	.usage = "[-C DIR] [--from TAR|DIR] [--profile NAME] [-n] [--json] "
+		 "[--force] [-j N] [NAME]",
 	.about = "Build the squashfs that every machine of a kind shares.",
 	.opts = table,
 };
