@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmsshape.h - is this file shaped as a SignedData of ours? Checked on its raw
+ * DER, with what OpenSSL ignores or takes too kindly; only cms.c uses it.
+ */
+#ifndef FORMAT_CMSSHAPE_H
+#define FORMAT_CMSSHAPE_H
+
+#include "format/env.h"
+
+/* What was found, for comparison with what OpenSSL says. */
+struct cmsshape {
+	struct span issuer;  /* of the signer, DER */
+	struct span content; /* eContent's octets, or n 0 */
+	bool attached;
+};
+
+/*
+ * cmsshape_read - one SignedData, exactly @size long, of the profile's shape.
+ *
+ * Returns 0, or -EBADMSG; @f->why names the rule.
+ */
+int cmsshape_read(struct cmsshape *s, const void *der, size_t size,
+		  struct fault *f);
+
+#endif
