@@ -257,3 +257,13 @@ else
 	t_ok
 fi
 umount "$T_TMP/small"
+
+t_begin 'new, interrupted at any point, leaves a whole site or nothing'
+mkdir "$T_TMP/cut"
+for i in 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20; do
+	timeout -s INT "0.0$i" "$BIN/slipway-new" "$T_TMP/cut/$i" \
+		>/dev/null 2>&1 || :
+done
+half=$(find "$T_TMP/cut" -mindepth 1 -maxdepth 1 |
+	while read -r d; do [ -e "$d/keys/leaf.crt" ] || echo "$d"; done)
+if [ -z "$half" ]; then t_ok; else t_fail "half made: $half"; fi

@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <libgen.h>
 #include <limits.h>
 #include <signal.h>
@@ -12,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "host/alloc.h"
@@ -28,15 +28,23 @@ static struct pending {
 } pending[PENDING_MAX];
 static pid_t owner;
 
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
+/* By another program: walking a tree takes memory, and a signal may come in
+ * the middle of malloc(). */
+static void remove_tree(const char *path)
 {
-	remove(path);
-	return 0;
+	pid_t pid = _Fork();
+
+	if (!pid) {
+		execl("/bin/rm", "rm", "-rf", "--one-file-system", "--", path,
+		      (char *)NULL);
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
 }
 
-/* Not async-signal-safe to the letter; the alternative on a fatal signal is
- * to leave the file behind. A child that was forked removes nothing. */
+/* Only what a signal handler may call. A child that was forked removes
+ * nothing. */
 static void remove_pending(void)
 {
 	unsigned int i;
@@ -48,8 +56,7 @@ static void remove_pending(void)
 			continue;
 		pending[i].used = 0;
 		if (unlink(pending[i].path) && errno != ENOENT)
-			nftw(pending[i].path, remove_one, 16,
-			     FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+			remove_tree(pending[i].path);
 	}
 }
 
