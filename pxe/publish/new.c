@@ -158,9 +158,7 @@ int main(int argc, char **argv)
 	if (!is_empty(dir))
 		die("%s: is not empty; name a new folder", dir);
 	tmp = xasprintf("%s.%d.new", dir, (int)getpid());
-	if (mkdir(tmp, 0755))
-		die("%s: cannot create:", tmp);
-	outfile_cleanup(tmp);
+	outfile_mkdir(tmp, 0755);
 	write_site(tmp);
 	if (rename(tmp, dir))
 		die("%s: rename:", dir);

@@ -67,9 +67,23 @@ static void on_signal(int sig)
 	raise(sig);
 }
 
+static const int fatal[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+
+/* Hold these back while a thing is made and noted, so that none is made and
+ * not noted. */
+static void hold(sigset_t *before)
+{
+	sigset_t set;
+	unsigned int i;
+
+	sigemptyset(&set);
+	for (i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
+		sigaddset(&set, fatal[i]);
+	sigprocmask(SIG_BLOCK, &set, before);
+}
+
 static void install_once(void)
 {
-	static const int fatal[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 	struct sigaction sa = {.sa_handler = on_signal}, old;
 	unsigned int i;
 
@@ -105,14 +119,29 @@ void outfile_keep(const char *path)
 			pending[i].used = 0;
 }
 
+void outfile_mkdir(const char *path, unsigned int mode)
+{
+	sigset_t before;
+
+	hold(&before);
+	if (mkdir(path, mode))
+		die("%s: cannot create:", path);
+	outfile_cleanup(path);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 void outfile_open(struct outfile *o, const char *path, unsigned int mode)
 {
+	sigset_t before;
+
+	hold(&before);
 	o->path = xstrdup(path);
 	o->tmp = xasprintf("%s.XXXXXX", path);
 	o->fd = mkostemp(o->tmp, O_CLOEXEC);
 	if (o->fd < 0)
 		die("%s: cannot create:", path);
 	outfile_cleanup(o->tmp);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (fchmod(o->fd, mode))
 		die("%s: chmod:", o->tmp);
 }

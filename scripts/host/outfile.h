@@ -36,6 +36,11 @@ void outfile_put(const char *path, unsigned int mode, const void *p,
  * outfile_keep(@path) is called first. Signal handlers are installed once.
  */
 void outfile_cleanup(const char *path);
+
+/* outfile_mkdir - make a folder that is removed as above, or die. */
+void outfile_mkdir(const char *path, unsigned int mode);
+
+/* outfile_keep - what outfile_cleanup() noted is to stay. */
 void outfile_keep(const char *path);
 
 /* outfile_slurp - a whole file NUL terminated, or NULL with errno set. */
