@@ -32,6 +32,20 @@ void digest_final(struct digest_ctx *d, uint8_t out[DIGEST_SIZE]);
 /* digest_of - the digest of @size bytes at @p. */
 void digest_of(const void *p, size_t size, uint8_t out[DIGEST_SIZE]);
 
+/* A message of digest_many() and where its digest goes. */
+struct digest_job {
+	const uint8_t *p;
+	size_t size;
+	uint8_t out[DIGEST_SIZE];
+};
+
+/*
+ * digest_many - the digests of @n messages, several at once where libcrypto
+ * has code for that and this CPU gains by it: 2 to 4 times as fast as one by
+ * one on a core without SHA instructions. Reorders @jobs, longest first.
+ */
+void digest_many(struct digest_job *jobs, size_t n);
+
 /* digest_hex - write 64 lower-case digits and a NUL to @out. */
 void digest_hex(const uint8_t d[DIGEST_SIZE], char out[DIGEST_HEX + 1]);
 

@@ -150,5 +150,57 @@ static void unhex_refuses(void)
 	CHECK(digest_equal(out, untouched));
 }
 
+#define MANY 70
+
+/* Sizes around every edge of a block, and a few long ones among them. */
+static size_t many_size(size_t i)
+{
+	static const size_t edges[] = {0,   1,   55,  56,   57,	  63,  64,
+				       65,  119, 120, 127,  128,  129, 4096,
+				       191, 192, 193, 5000, 70000};
+
+	return edges[i % ARRAY_SIZE(edges)] + i / ARRAY_SIZE(edges) * 7;
+}
+
+static void check_many(const uint8_t *text, size_t n)
+{
+	static struct digest_job jobs[MANY];
+	uint8_t want[DIGEST_SIZE];
+	size_t i, sum = 0, all = 0;
+
+	for (i = 0; i < n; i++) {
+		jobs[i].p = text + i;
+		jobs[i].size = many_size(i * 5);
+		all += jobs[i].size;
+	}
+	digest_many(jobs, n);
+	for (i = 0; i < n; i++) {
+		digest_of(jobs[i].p, jobs[i].size, want);
+		CHECK(digest_equal(jobs[i].out, want));
+		sum += jobs[i].size;
+	}
+	CHECK_INT(sum, all);
+}
+
+/* Every count of lanes, with the vector code and without it. */
+static void many(void)
+{
+	static uint8_t text[80000];
+	size_t i, n;
+
+	for (i = 0; i < sizeof(text); i++)
+		text[i] = (i * 2654435761u) >> 24;
+	for (n = 0; n <= MANY; n++)
+		check_many(text, n);
+#if defined(__slipway_klibc__) && defined(__x86_64__)
+	OPENSSL_ia32cap_P[2] &= ~(1u << 29);
+	for (n = 0; n <= MANY; n++)
+		check_many(text, n);
+	OPENSSL_ia32cap_P[2] &= ~(1u << 5);
+	check_many(text, MANY);
+#endif
+}
+
 UNIT_MAIN(UNIT_CASE(cpu_known), UNIT_CASE(published), UNIT_CASE(splits),
-	  UNIT_CASE(equal), UNIT_CASE(hex_and_back), UNIT_CASE(unhex_refuses))
+	  UNIT_CASE(equal), UNIT_CASE(hex_and_back), UNIT_CASE(unhex_refuses),
+	  UNIT_CASE(many))
