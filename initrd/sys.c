@@ -1,58 +1,24 @@
 // SPDX-License-Identifier: MIT
 /*
- * sys.c - raw system calls of x86-64 and arm64. Numbers come from the
- * kernel's own headers.
+ * sys.c - the calls klibc lacks; numbers come from the kernel's own headers.
  */
 #include <errno.h>
 #include <linux/auxvec.h>
 #include <linux/openat2.h>
 #include <linux/reboot.h>
 #include <sys/auxv.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "fetch/raw.h"
 #include "sys.h"
-
-#if defined(__x86_64__)
-static long call5(long nr, long a, long b, long c, long d, long e)
-{
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-#elif defined(__aarch64__)
-static long call5(long nr, long a, long b, long c, long d, long e)
-{
-	register long x8 __asm__("x8") = nr;
-	register long x0 __asm__("x0") = a;
-	register long x1 __asm__("x1") = b;
-	register long x2 __asm__("x2") = c;
-	register long x3 __asm__("x3") = d;
-	register long x4 __asm__("x4") = e;
-
-	__asm__ volatile("svc 0"
-			 : "+r"(x0)
-			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4)
-			 : "memory");
-	return x0;
-}
-#else
-#error "no system call stub for this machine"
-#endif
 
 uint64_t sys_now_ms(void)
 {
 	struct timespec t = {0};
 
-	call5(__NR_clock_gettime, 1, (long)&t, 0, 0, 0);
+	raw_call(__NR_clock_gettime, 1, (long)&t, 0, 0, 0);
 	return (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
@@ -63,7 +29,7 @@ void sys_sleep_ms(uint64_t ms)
 		.tv_nsec = ms % 1000 * 1000000,
 	};
 
-	while (call5(__NR_nanosleep, (long)&t, (long)&t, 0, 0, 0) == -EINTR)
+	while (raw_call(__NR_nanosleep, (long)&t, (long)&t, 0, 0, 0) == -EINTR)
 		;
 }
 
@@ -75,7 +41,7 @@ uint64_t sys_seed(void)
 	if (random)
 		memcpy(&seed, random, sizeof(seed));
 	/* never blocks: the pool may not be ready this early */
-	call5(__NR_getrandom, (long)&more, sizeof(more), 1, 0, 0);
+	raw_call(__NR_getrandom, (long)&more, sizeof(more), 1, 0, 0);
 	return seed ^ more ^ sys_now_ms();
 }
 
@@ -84,14 +50,14 @@ int sys_fallocate(int fd, uint64_t size)
 	int ret;
 
 	do {
-		ret = call5(__NR_fallocate, fd, 0, 0, (long)size, 0);
+		ret = raw_call(__NR_fallocate, fd, 0, 0, (long)size, 0);
 	} while (ret == -EINTR);
 	return ret;
 }
 
 int sys_fsetxattr(int fd, const char *name, const void *value, size_t size)
 {
-	return call5(__NR_fsetxattr, fd, (long)name, (long)value, (long)size,
+	return raw_call(__NR_fsetxattr, fd, (long)name, (long)value, (long)size,
 		     0);
 }
 
@@ -102,7 +68,7 @@ static int openat2(int dir, const char *path, int flags, uint64_t resolve)
 		.resolve = resolve,
 	};
 
-	return call5(__NR_openat2, dir, (long)path, (long)&how, sizeof(how), 0);
+	return raw_call(__NR_openat2, dir, (long)path, (long)&how, sizeof(how), 0);
 }
 
 int sys_openat2_beneath(int dir, const char *path, int flags)
@@ -118,16 +84,16 @@ int sys_openat2_in_root(int dir, const char *path, int flags)
 
 int sys_finit_module(int fd, const char *args, int flags)
 {
-	return call5(__NR_finit_module, fd, (long)args, flags, 0, 0);
+	return raw_call(__NR_finit_module, fd, (long)args, flags, 0, 0);
 }
 
 int sys_close_from(unsigned int first)
 {
-	return call5(__NR_close_range, first, ~0u, 0, 0, 0);
+	return raw_call(__NR_close_range, first, ~0u, 0, 0, 0);
 }
 
 int sys_reboot(unsigned int cmd)
 {
-	return call5(__NR_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, cmd,
+	return raw_call(__NR_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, cmd,
 		     0, 0);
 }

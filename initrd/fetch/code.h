@@ -23,6 +23,7 @@
 	X(REDIR, "E-REDIR")	/* redirect refused */                        \
 	X(FETCH, "E-FETCH")	/* HTTP status; printed as E-FETCH-404 */     \
 	X(HASH, "E-HASH")	/* digest differs from what was signed */     \
+	X(CAGE, "E-CAGE")	/* a process that parses died, hung or lied */ \
 	X(SIG, "E-SIG")		/* signature or certificate refused */        \
 	X(MAN, "E-MAN")		/* signed text is not a manifest we know */   \
 	X(SITE, "E-SITE")	/* manifest of another site */                \
