@@ -15,6 +15,7 @@
 #include "format/lease.h"
 #include "format/manifest.h"
 #include "format/policy.h"
+#include "layers.h"
 #include "nic.h"
 
 #define BOOT_ROOT_MAX  16384 /* of a trust anchor, DER */
@@ -33,6 +34,10 @@
 struct boot_step {
 	const char *name;
 	uint64_t start_ms, stop_ms;
+	uint64_t bytes; /* fetched */
+	unsigned int tries; /* that failed */
+	uint64_t memory; /* most in use, bytes; 0: not known */
+	enum code code;
 };
 
 struct boot {
@@ -61,7 +66,10 @@ struct boot {
 	struct manifest manifest;
 	const struct manifest_role *role;
 
+	struct layers layers;
 	int base_fd; /* of the base's file, or -1 */
+	uint64_t memory; /* most in use during this step, bytes */
+	uint64_t spare;	 /* there, beyond what the role needs */
 	unsigned int n_steps;
 	struct boot_step steps[BOOT_STEPS_MAX];
 	struct fetch_error error;
@@ -76,7 +84,7 @@ int link_up(struct boot *b);
 int address_get(struct boot *b);
 int manifest_get(struct boot *b);
 int memory_check(struct boot *b);
-int layers_base(struct boot *b);
+int layers_load(struct boot *b);
 int unpack_overlays(struct boot *b);
 int union_mount(struct boot *b);
 int handover_write(struct boot *b);

@@ -89,19 +89,36 @@ const char *console_mb(uint64_t bytes, char buf[24])
 	return buf;
 }
 
-void console_progress(const char *object, uint64_t done, uint64_t total)
+/* ", 512 MB/s, 3 s left" once a rate is known. */
+static void say_rate(char *buf, size_t size, const struct fetch_progress *p)
+{
+	uint64_t left = p->total - p->done;
+
+	buf[0] = '\0';
+	if (p->rate)
+		snprintf(buf, size, ", %llu.%llu MB/s, %llu s left",
+			 (unsigned long long)(p->rate / 1000000),
+			 (unsigned long long)(p->rate / 100000 % 10),
+			 (unsigned long long)(left / p->rate + 1));
+}
+
+bool console_progress(const struct fetch_progress *p)
 {
 	uint64_t now = sys_now_ms();
-	char a[24], b[24];
+	char a[24], b[24], rate[64];
 
 	/* what takes less than a second is not worth a line */
-	if (!last_progress_ms || !done)
+	if (!last_progress_ms || !p->done)
 		last_progress_ms = now;
-	if (now - last_progress_ms < 1000 || done >= total)
-		return;
+	if (now - last_progress_ms < 1000 || p->done >= p->total)
+		return false;
 	last_progress_ms = now;
-	console_say("fetch %s %s of %s", object, console_mb(done, a),
-		    console_mb(total, b));
+	say_rate(rate, sizeof(rate), p);
+	console_say("fetch %s %s of %s, %u %%%s, %u connections, %u mirrors",
+		    p->object, console_mb(p->done, a), console_mb(p->total, b),
+		    (unsigned int)(p->done / (p->total / 100 + 1)), rate,
+		    p->connections, p->mirrors);
+	return true;
 }
 
 void console_fail(const struct fetch_error *e, const char *next)

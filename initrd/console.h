@@ -3,7 +3,7 @@
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
-#include "fetch/error.h"
+#include "fetch/fetch.h"
 #include "format/env.h"
 
 #define CONSOLE_LINE 200
@@ -14,8 +14,11 @@ void console_open(void);
 /* console_say - one line: "slipway: 1.203 text". */
 void console_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* console_progress - as console_say, dropped within a second of the last. */
-void console_progress(const char *object, uint64_t done, uint64_t total);
+/*
+ * console_progress - as console_say, dropped within a second of the last.
+ * Was it said?
+ */
+bool console_progress(const struct fetch_progress *p);
 
 /* console_fail - "slipway: E-CODE: text; next: ..." of at most 200 bytes. */
 void console_fail(const struct fetch_error *e, const char *next);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * layers.c - each layer into a file that has its full size before the first
- * byte arrives, every chunk proven against the signed index. Nothing mounts
- * or unpacks a file that did not come out of layers_fetch() whole.
+ * byte arrives, all of them at once, every chunk proven against the signed
+ * index. Nothing mounts or unpacks a file that did not come out whole.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,175 +10,222 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "boot.h"
 #include "console.h"
-#include "layers.h"
 #include "memory.h"
 #include "sys.h"
+#include "unpack.h"
 
 #define STORE_FILE  BOOT_STORE "/layer"
 #define STORE_SLACK (16 * MEMORY_PAGE)
 
-/* A layer on its way. */
-struct transfer {
-	const struct manifest_layer *m;
-	char name[64]; /* for messages */
-	char hex[DIGEST_HEX + 1];
-	int fd;
-	uint8_t *map, *index;
-	struct index ix;
-};
-
+/* Large pages where the kernel has them: fewer faults, one copy faster. */
 static int mount_store(struct boot *b)
 {
-	char options[96];
+	static const char *const huge[] = {",huge=within_size", ""};
+	char options[128];
 
 	mkdir(BOOT_STORE, 0700);
-	snprintf(options, sizeof(options), "mode=0700,nr_inodes=16,size=%llu",
-		 (unsigned long long)(memory_store(b) + STORE_SLACK));
-	if (mount("slipway", BOOT_STORE, "tmpfs",
-		  MS_NOSUID | MS_NODEV | MS_NOEXEC, options))
-		return fetch_fail(&b->error, CODE_SYS, "%s: mount: %s",
-				  BOOT_STORE, strerror(errno));
-	return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(huge); i++) {
+		snprintf(options, sizeof(options),
+			 "mode=0700,nr_inodes=64,size=%llu%s",
+			 (unsigned long long)(memory_store(b) + STORE_SLACK),
+			 huge[i]);
+		if (!mount("slipway", BOOT_STORE, "tmpfs",
+			   MS_NOSUID | MS_NODEV | MS_NOEXEC, options))
+			return 0;
+	}
+	return fetch_fail(&b->error, CODE_SYS, "%s: mount: %s", BOOT_STORE,
+			  strerror(errno));
 }
 
-static int get_index(struct boot *b, struct transfer *t)
+static int get_index(struct boot *b, unsigned int i)
 {
-	char rel[16 + DIGEST_HEX + 8];
-	size_t size = t->m->index_size;
+	struct layers *s = &b->layers;
+	const struct manifest_layer *m = s->m[i];
+	const char *name = s->names[i];
+	char rel[16 + DIGEST_HEX + 8], hex[DIGEST_HEX + 1];
+	size_t size = m->index_size;
 	struct fault f = {0};
 	int ret;
 
-	if (t->m->index_size > INDEX_SIZE_MAX)
+	if (m->index_size > INDEX_SIZE_MAX)
 		return fetch_fail(&b->error, CODE_INDEX,
-				  "%s: index too large (%llu bytes)", t->name,
-				  (unsigned long long)t->m->index_size);
-	t->index = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (t->index == MAP_FAILED) {
-		t->index = NULL;
-		return fetch_fail(&b->error, CODE_MEM, "%s: index: %s", t->name,
+				  "%s: index too large (%llu bytes)", name,
+				  (unsigned long long)m->index_size);
+	s->indexes[i] = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (s->indexes[i] == MAP_FAILED) {
+		s->indexes[i] = NULL;
+		return fetch_fail(&b->error, CODE_MEM, "%s: index: %s", name,
 				  strerror(errno));
 	}
-	snprintf(rel, sizeof(rel), "layers/%s.index", t->hex);
-	ret = fetch_blob(&b->fetch, rel, t->index, size, &size, t->m->index,
+	digest_hex(m->digest, hex);
+	snprintf(rel, sizeof(rel), "layers/%s.index", hex);
+	ret = fetch_blob(&b->fetch, rel, s->indexes[i], size, &size, m->index,
 			 NULL, NULL, &b->error);
 	if (ret)
 		return ret;
-	if (index_open(&t->ix, t->index, size, &f))
-		return fetch_fail(&b->error, CODE_INDEX, "%s: index: %s",
-				  t->name, f.why);
-	if (t->ix.layer_size != t->m->size)
+	if (index_open(&s->l[i].ix, s->indexes[i], size, &f))
+		return fetch_fail(&b->error, CODE_INDEX, "%s: index: %s", name,
+				  f.why);
+	if (s->l[i].ix.layer_size != m->size)
 		return fetch_fail(&b->error, CODE_INDEX,
 				  "%s: index of another size (expected %llu, "
 				  "got %llu)",
-				  t->name, (unsigned long long)t->m->size,
-				  (unsigned long long)t->ix.layer_size);
+				  name, (unsigned long long)m->size,
+				  (unsigned long long)s->l[i].ix.layer_size);
 	return 0;
 }
 
-static int no_space(struct boot *b, const struct transfer *t, int err)
+static int no_space(struct boot *b, unsigned int i, int err)
 {
 	return fetch_fail(&b->error, err == -ENOSPC ? CODE_SPACE : CODE_SYS,
-			  "%s: no room for %llu bytes: %s", t->name,
-			  (unsigned long long)t->m->size, strerror(-err));
+			  "%s: no room for %llu bytes: %s", b->layers.names[i],
+			  (unsigned long long)b->layers.m[i]->size,
+			  strerror(-err));
 }
 
-static int make_file(struct boot *b, struct transfer *t)
+/* Its pages are there before its first byte, its name is gone. */
+static int make_file(struct boot *b, unsigned int i)
 {
-	int ret;
+	struct layers *s = &b->layers;
+	int fd, ret;
 
-	t->fd = open(STORE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (t->fd < 0)
-		return no_space(b, t, -errno);
-	ret = sys_fallocate(t->fd, t->m->size);
-	if (ret)
-		return no_space(b, t, ret);
-	t->map = mmap(NULL, t->m->size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		      t->fd, 0);
-	if (t->map == MAP_FAILED) {
-		t->map = NULL;
-		return no_space(b, t, -errno);
+	fd = open(STORE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return no_space(b, i, -errno);
+	s->l[i].fd = fd;
+	s->files[i] = open(STORE_FILE, O_RDONLY | O_CLOEXEC);
+	unlink(STORE_FILE);
+	if (s->files[i] < 0)
+		return no_space(b, i, -errno);
+	/* the size first: what large pages are within */
+	if (ftruncate(fd, s->m[i]->size))
+		return no_space(b, i, -errno);
+	ret = sys_fallocate(fd, s->m[i]->size);
+	return ret ? no_space(b, i, ret) : 0;
+}
+
+/* As many overlays as there is room for; the first when there is any. */
+static int admit(struct boot *b)
+{
+	struct layers *s = &b->layers;
+
+	for (unsigned int i = 0; i < s->n; i++) {
+		uint64_t need = memory_pages(s->m[i]->size);
+		bool base = s->m[i]->kind == MANIFEST_BASE;
+		int ret;
+
+		if (!s->l[i].held)
+			continue;
+		if (!base && need > s->room)
+			continue;
+		ret = make_file(b, i);
+		if (ret)
+			return ret;
+		if (!base)
+			s->room -= need;
+		s->l[i].held = false;
 	}
 	return 0;
 }
 
-static int get_bytes(struct boot *b, struct transfer *t)
+static void verified(const struct layers *s, unsigned int i)
 {
-	bool base = t->m->kind == MANIFEST_BASE;
-	char rel[16 + DIGEST_HEX + 16], size[24];
-	uint64_t start = sys_now_ms(), ms;
-	uint8_t got[DIGEST_SIZE];
-	int ret;
+	const struct fetch_layer *l = &s->l[i];
+	uint64_t ms = l->stop_ms - l->start_ms;
+	char size[24];
 
-	snprintf(rel, sizeof(rel), "layers/%s.%s", t->hex,
-		 base ? "squashfs" : "cpio.gz");
-	ret = fetch_layer(&b->fetch, rel, t->name, &t->ix, t->map, &b->error);
-	if (ret)
-		return ret;
-	ms = sys_now_ms() - start;
-	/* small, so it costs nothing to hold it against its name as well */
-	if (!base) {
-		digest_of(t->map, t->m->size, got);
-		if (!digest_equal(got, t->m->digest))
-			return fetch_fail(&b->error, CODE_HASH,
-					  "%s: digest of the whole differs",
-					  t->name);
-	}
-	console_say("verified %s %s in %llu chunks, %llu MB/s", t->name,
-		    console_mb(t->m->size, size), (unsigned long long)t->ix.n,
-		    (unsigned long long)(t->m->size / 1000 / (ms + 1)));
-	return 0;
+	console_say("verified %s %s in %llu chunks, %llu MB/s", s->names[i],
+		    console_mb(l->ix.layer_size, size),
+		    (unsigned long long)l->ix.n,
+		    (unsigned long long)(l->ix.layer_size / 1000 / (ms + 1)));
 }
 
-/* From here on the file has no writer, and its name is gone. */
-static int seal(struct boot *b, struct transfer *t, int *fd)
+static int whole(void *user, unsigned int i, struct fetch_error *e)
 {
-	*fd = open(STORE_FILE, O_RDONLY | O_CLOEXEC);
-	if (*fd < 0)
-		return fetch_fail(&b->error, CODE_SYS, "%s: %s", t->name,
-				  strerror(errno));
-	return 0;
+	struct boot *b = user;
+	struct layers *s = &b->layers;
+
+	close(s->l[i].fd);
+	s->l[i].fd = -1;
+	verified(s, i);
+	if (s->m[i]->kind == MANIFEST_BASE)
+		return 0;
+	return unpack_start(b, i);
 }
 
-static void drop(struct transfer *t)
+/* An overlay is unpacked: the room of its file is the next one's. */
+static int unpacked(void *user, unsigned int i, struct fetch_error *e)
 {
-	if (t->map)
-		munmap(t->map, t->m->size);
-	if (t->index)
-		munmap(t->index, t->m->index_size);
-	if (t->fd >= 0) {
-		close(t->fd);
-		unlink(STORE_FILE);
-	}
-}
-
-int layers_fetch(struct boot *b, const struct manifest_layer *m, int *fd)
-{
-	struct transfer t = {.m = m, .fd = -1};
-	char name[TEXT_NAME_MAX + 1];
-	int ret;
-
-	text_copy(name, sizeof(name), m->name);
-	snprintf(t.name, sizeof(t.name), "%s %.48s",
-		 m->kind == MANIFEST_BASE ? "base" : "overlay", name);
-	digest_hex(m->digest, t.hex);
-	ret = get_index(b, &t);
-	if (!ret)
-		ret = make_file(b, &t);
-	if (!ret)
-		ret = get_bytes(b, &t);
-	if (!ret)
-		ret = seal(b, &t, fd);
-	drop(&t);
-	return ret;
-}
-
-int layers_base(struct boot *b)
-{
-	int ret = mount_store(b);
+	struct boot *b = user;
+	int ret = unpack_end(b, i);
 
 	if (ret)
 		return ret;
-	return layers_fetch(b, &b->manifest.layers[b->role->base], &b->base_fd);
+	b->layers.room += memory_pages(b->layers.m[i]->size);
+	return admit(b);
+}
+
+static void describe(struct boot *b)
+{
+	const struct manifest_layer *layers = b->manifest.layers;
+	const struct manifest_role *r = b->role;
+	struct layers *s = &b->layers;
+
+	s->n = r->n_overlays + 1;
+	s->room = memory_window(b);
+	for (unsigned int i = 0; i < s->n; i++) {
+		bool base = i == r->n_overlays;
+		const struct manifest_layer *m =
+			&layers[base ? r->base : r->overlays[i]];
+		char name[TEXT_NAME_MAX + 1], hex[DIGEST_HEX + 1];
+
+		text_copy(name, sizeof(name), m->name);
+		digest_hex(m->digest, hex);
+		snprintf(s->names[i], sizeof(s->names[i]), "%s %.48s",
+			 base ? "base" : "overlay", name);
+		snprintf(s->rels[i], sizeof(s->rels[i]), "layers/%s.%s", hex,
+			 base ? "squashfs" : "cpio.gz");
+		s->m[i] = m;
+		s->files[i] = s->said[i] = -1;
+		s->l[i] = (struct fetch_layer){
+			.rel = s->rels[i],
+			.name = s->names[i],
+			.fd = -1,
+			.held = true,
+		};
+	}
+}
+
+int layers_load(struct boot *b)
+{
+	struct layers *s = &b->layers;
+	const struct fetch_watch watch = {
+		.whole = whole,
+		.ready = unpacked,
+		.fds = s->said,
+		.n_fds = b->role->n_overlays,
+		.user = b,
+	};
+	int ret;
+
+	describe(b);
+	ret = mount_store(b);
+	for (unsigned int i = 0; !ret && i < s->n; i++)
+		ret = get_index(b, i);
+	/* what it holds open is wanted by the workers */
+	fetch_close(&b->fetch);
+	if (!ret)
+		ret = admit(b);
+	if (!ret)
+		ret = fetch_layers(&b->fetch, s->l, s->n, &watch, &b->error);
+	for (unsigned int i = 0; i < s->n; i++)
+		if (s->indexes[i])
+			munmap(s->indexes[i], s->m[i]->index_size);
+	if (ret)
+		return ret;
+	b->base_fd = s->files[s->n - 1];
+	return 0;
 }

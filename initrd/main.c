@@ -9,6 +9,7 @@
 #include "console.h"
 #include "dhcp.h"
 #include "fail.h"
+#include "memory.h"
 #include "switchroot.h"
 #include "sys.h"
 
@@ -20,7 +21,7 @@ static const struct {
 	{"policy", policy_load},    {"modules", modules_load},
 	{"link", link_up},	    {"address", address_get},
 	{"manifest", manifest_get}, {"memory", memory_check},
-	{"layers", layers_base},    {"unpack", unpack_overlays},
+	{"layers", layers_load},    {"unpack", unpack_overlays},
 	{"union", union_mount},	    {"handover", handover_write},
 	{"report", report_write},   {"switchroot", switchroot_run},
 };
@@ -30,13 +31,21 @@ static struct boot boot;
 static void run(size_t i)
 {
 	struct boot_step *s = &boot.steps[boot.n_steps++];
+	struct fetch_stats before = boot.fetch.stats;
 	int ret;
 
 	fail_break(&boot, steps[i].name);
 	s->name = steps[i].name;
 	s->start_ms = s->stop_ms = sys_now_ms();
+	boot.memory = 0;
+	memory_sample(&boot);
 	ret = steps[i].run(&boot);
+	memory_sample(&boot);
 	s->stop_ms = sys_now_ms();
+	s->bytes = boot.fetch.stats.bytes - before.bytes;
+	s->tries = boot.fetch.stats.retries - before.retries;
+	s->memory = boot.memory;
+	s->code = ret ? boot.error.code : CODE_NONE;
 	if (ret)
 		fail_boot(&boot);
 }

@@ -10,6 +10,7 @@
 #include "console.h"
 #include "fetch/trust.h"
 #include "file.h"
+#include "memory.h"
 #include "resolve.h"
 
 static void note(void *user, const char *text)
@@ -17,10 +18,10 @@ static void note(void *user, const char *text)
 	console_say("%s", text);
 }
 
-static void progress(void *user, const char *object, uint64_t done,
-		     uint64_t total)
+static void progress(void *user, const struct fetch_progress *p)
 {
-	console_progress(object, done, total);
+	if (console_progress(p))
+		memory_sample(user);
 }
 
 static int add_mirror(struct boot *b, struct span url)
@@ -96,7 +97,6 @@ static int check(void *user, const void *p, size_t size, struct fetch_error *e)
 	};
 	int ret;
 
-	cms_release();
 	ret = trust_manifest(&t, p, size, &b->manifest, &b->text, warning, e);
 	if (!ret && warning[0])
 		console_say("manifest: %s", warning);
@@ -169,6 +169,8 @@ int manifest_get(struct boot *b)
 		.progress = progress,
 		.user = b,
 		.seed = b->seed,
+		.connections = b->args.connections,
+		.confine = true,
 	};
 	int ret;
 

@@ -27,19 +27,36 @@ uint64_t memory_pages(uint64_t size)
 	return up == ~0ull ? up : up & ~(MEMORY_PAGE - 1);
 }
 
-uint64_t memory_store(const struct boot *b)
+/* The largest overlay file, and all of them together. */
+static uint64_t overlay_files(const struct boot *b, uint64_t *all)
 {
 	const struct manifest_layer *layers = b->manifest.layers;
 	uint64_t largest = 0;
 
+	*all = 0;
 	for (unsigned int i = 0; i < b->role->n_overlays; i++) {
-		uint64_t size = layers[b->role->overlays[i]].size;
+		uint64_t size =
+			memory_pages(layers[b->role->overlays[i]].size);
 
 		if (size > largest)
 			largest = size;
+		*all = plus(*all, size);
 	}
-	return plus(memory_pages(layers[b->role->base].size),
-		    memory_pages(largest));
+	return largest;
+}
+
+uint64_t memory_window(const struct boot *b)
+{
+	uint64_t all, largest = overlay_files(b, &all);
+
+	return all - largest <= b->spare ? all : largest;
+}
+
+uint64_t memory_store(const struct boot *b)
+{
+	const struct manifest_layer *base = &b->manifest.layers[b->role->base];
+
+	return plus(memory_pages(base->size), memory_window(b));
 }
 
 uint64_t memory_overlay(const struct manifest_layer *m)
@@ -54,16 +71,21 @@ uint64_t memory_overlay(const struct manifest_layer *m)
 static uint64_t needed(const struct boot *b)
 {
 	const struct manifest_layer *layers = b->manifest.layers;
-	uint64_t sum = plus(memory_store(b), RESERVE);
+	const struct manifest_layer *base = &layers[b->role->base];
+	uint64_t sum, all;
 
-	sum = plus(sum, layers[b->role->base].index_size);
-	for (unsigned int i = 0; i < b->role->n_overlays; i++)
-		sum = plus(sum, memory_overlay(&layers[b->role->overlays[i]]));
+	sum = plus(memory_pages(base->size), overlay_files(b, &all));
+	sum = plus(plus(sum, base->index_size), RESERVE);
+	for (unsigned int i = 0; i < b->role->n_overlays; i++) {
+		const struct manifest_layer *m = &layers[b->role->overlays[i]];
+
+		sum = plus(plus(sum, memory_overlay(m)), m->index_size);
+	}
 	return sum;
 }
 
-/* MemAvailable in bytes; 0 when the kernel does not say. */
-static uint64_t available(void)
+/* A line of /proc/meminfo in bytes; 0 when the kernel does not say. */
+static uint64_t meminfo(const char *what)
 {
 	static char text[MEMINFO_MAX];
 	struct span rest = {text, 0}, line, key, value, number;
@@ -74,7 +96,7 @@ static uint64_t available(void)
 	rest.n = n < 0 ? 0 : n;
 	while (text_line(&rest, &line, &whole)) {
 		text_cut(line, ':', &key, &value);
-		if (!span_is(key, "MemAvailable"))
+		if (!span_is(key, what))
 			continue;
 		while (value.n && *value.p == ' ') {
 			value.p++;
@@ -88,9 +110,17 @@ static uint64_t available(void)
 	return 0;
 }
 
+void memory_sample(struct boot *b)
+{
+	uint64_t all = meminfo("MemTotal"), have = meminfo("MemAvailable");
+
+	if (have && all > have && all - have > b->memory)
+		b->memory = all - have;
+}
+
 int memory_check(struct boot *b)
 {
-	uint64_t need = needed(b), have = available();
+	uint64_t need = needed(b), have = meminfo("MemAvailable");
 
 	if (need > have)
 		return fetch_fail(&b->error, CODE_MEM,
@@ -99,6 +129,7 @@ int memory_check(struct boot *b)
 				  (int)b->role->name.n, b->role->name.p,
 				  (unsigned long long)(need / MIB + 1),
 				  (unsigned long long)(have / MIB));
+	b->spare = have - need;
 	console_say("memory: needs %llu MiB of %llu",
 		    (unsigned long long)(need / MIB + 1),
 		    (unsigned long long)(have / MIB));

@@ -11,12 +11,19 @@
 uint64_t memory_pages(uint64_t size);
 
 /*
- * memory_store - bytes of the tmpfs that downloads go to: the base and, one
- * at a time, each overlay's file. ~0 when the manifest's numbers overflow.
+ * memory_window - bytes for files of overlays at one time: all of them where
+ * memory allows, else the largest. Known from memory_check() on.
+ *
+ * memory_store - bytes of the tmpfs that downloads go to: the base, and that
+ * window. ~0 when the manifest's numbers overflow.
  */
+uint64_t memory_window(const struct boot *b);
 uint64_t memory_store(const struct boot *b);
 
 /* memory_overlay - bytes an unpacked overlay takes, ~0 on overflow. */
 uint64_t memory_overlay(const struct manifest_layer *m);
+
+/* memory_sample - note what is in use now in b->memory, if that is more. */
+void memory_sample(struct boot *b);
 
 #endif

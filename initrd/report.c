@@ -4,7 +4,7 @@
 #include "file.h"
 #include "report.h"
 
-#define REPORT_MAX 8192
+#define REPORT_MAX 32768 /* 16 mirrors, 17 layers, 24 steps */
 
 static void put_text(struct text_out *o, const char *key, struct span s)
 {
@@ -35,6 +35,14 @@ static void put_number(struct text_out *o, const char *key, uint64_t v,
 	text_put_str(o, after);
 }
 
+static void put_code(struct text_out *o, enum code code, const char *after)
+{
+	text_put_str(o, "\"result\":\"");
+	text_put_str(o, code == CODE_NONE ? "ok" : code_name(code));
+	text_put_str(o, "\"");
+	text_put_str(o, after);
+}
+
 static void put_steps(struct text_out *o, const struct boot *b)
 {
 	text_put_str(o, "\"steps\":[");
@@ -44,9 +52,58 @@ static void put_steps(struct text_out *o, const struct boot *b)
 		text_put_str(o, i ? ",{" : "{");
 		put_text(o, "name", text_span(s->name));
 		put_number(o, "start_ms", s->start_ms, ",");
-		put_number(o, "stop_ms", s->stop_ms, "}");
+		put_number(o, "stop_ms", s->stop_ms, ",");
+		put_number(o, "bytes", s->bytes, ",");
+		put_number(o, "failed_tries", s->tries, ",");
+		put_number(o, "memory_peak", s->memory, ",");
+		put_code(o, s->code, "}");
 	}
 	text_put_str(o, "]}\n");
+}
+
+static void put_layers(struct text_out *o, const struct boot *b)
+{
+	const struct layers *s = &b->layers;
+	bool more = false;
+
+	text_put_str(o, "\"layers\":[");
+	for (unsigned int i = 0; i < s->n; i++) {
+		const struct fetch_layer *l = &s->l[i];
+
+		if (!l->start_ms)
+			continue;
+		text_put_str(o, more ? ",{" : "{");
+		more = true;
+		put_text(o, "name", text_span(s->names[i]));
+		put_number(o, "size", l->ix.layer_size, ",");
+		put_number(o, "bytes", l->bytes, ",");
+		put_number(o, "failed_tries", l->tries, ",");
+		put_text(o, "mirror",
+			 text_span(b->fetch.mirrors[l->mirror].url));
+		put_number(o, "start_ms", l->start_ms, ",");
+		put_number(o, "stop_ms", l->stop_ms, ",");
+		put_number(o, "unpack_start_ms", s->unpack_ms[i][0], ",");
+		put_number(o, "unpack_stop_ms", s->unpack_ms[i][1], ",");
+		text_put_str(o, l->done ? "\"whole\":true}"
+					: "\"whole\":false}");
+	}
+	text_put_str(o, "],");
+}
+
+static void put_mirrors(struct text_out *o, const struct fetch *f)
+{
+	text_put_str(o, "\"mirrors\":[");
+	for (unsigned int i = 0; i < f->n_mirrors; i++) {
+		const struct fetch_mirror *m = &f->mirrors[i];
+
+		text_put_str(o, i ? ",{" : "{");
+		put_text(o, "url", text_span(m->url));
+		put_number(o, "bytes", m->bytes, ",");
+		put_number(o, "failures", m->failed, ",");
+		put_number(o, "rate", m->rate, ",");
+		text_put_str(o, m->bad ? "\"bad\":true}" : "\"bad\":false}");
+	}
+	text_put_str(o, "],");
 }
 
 static void put_result(struct text_out *o, const struct boot *b)
@@ -80,6 +137,8 @@ static void put_all(struct text_out *o, const struct boot *b)
 	put_number(o, "bytes", f->stats.bytes, ",");
 	put_number(o, "requests", f->stats.requests, ",");
 	put_number(o, "retries", f->stats.retries, ",");
+	put_mirrors(o, f);
+	put_layers(o, b);
 	put_steps(o, b);
 }
 

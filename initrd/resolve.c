@@ -53,6 +53,53 @@ static int dial(uint32_t server)
 	return s;
 }
 
+/* What the cage is asked: an answer, and the question it must belong to. */
+struct dns_question {
+	uint16_t id;
+	enum dns_type type;
+	char host[URL_HOST_MAX + 1];
+	uint32_t size;
+	uint8_t msg[DNS_MSG_MAX];
+};
+
+struct dns_reply {
+	int n;
+	struct dns_addr addrs[DNS_ADDRS_MAX];
+};
+
+static int answer(void *in, size_t n, void *out, size_t max)
+{
+	const struct dns_question *q = in;
+	struct dns_reply *r = out;
+	struct fault f = {0};
+
+	if (n != sizeof(*q) || max < sizeof(*r) || q->size > sizeof(q->msg))
+		return -EINVAL;
+	memset(r, 0, sizeof(*r));
+	r->n = dns_answer(q->msg, q->size, q->id, q->host, q->type, r->addrs,
+			  &f);
+	return sizeof(*r);
+}
+
+/* Read in a cage; one that fails is an answer that is none. */
+static int read_answer(const struct question *q, const uint8_t *msg, size_t n,
+		       struct dns_addr *addrs)
+{
+	struct dns_question ask = {.id = q->id, .type = q->type, .size = n};
+	struct fetch_error e;
+	struct dns_reply r;
+
+	if (text_copy(ask.host, sizeof(ask.host), text_span(q->host)))
+		return -EBADMSG;
+	memcpy(ask.msg, msg, n);
+	if (cage_once(answer, &ask, sizeof(ask), &r, sizeof(r), q->host, &e) !=
+		    sizeof(r) ||
+	    r.n > DNS_ADDRS_MAX)
+		return -EBADMSG;
+	memcpy(addrs, r.addrs, sizeof(r.addrs));
+	return r.n;
+}
+
 /* Wait for the answer to @q; others' packets do not end the wait. */
 static int receive(const struct question *q, struct dns_addr *addrs)
 {
@@ -61,7 +108,6 @@ static int receive(const struct question *q, struct dns_addr *addrs)
 
 	while ((now = sys_now_ms()) < end) {
 		struct pollfd p = {.fd = q->s, .events = POLLIN};
-		struct fault f = {0};
 		ssize_t n;
 		int ret;
 
@@ -70,7 +116,7 @@ static int receive(const struct question *q, struct dns_addr *addrs)
 		n = recv(q->s, msg, sizeof(msg), 0);
 		if (n < 0)
 			return -errno;
-		ret = dns_answer(msg, n, q->id, q->host, q->type, addrs, &f);
+		ret = read_answer(q, msg, n, addrs);
 		if (ret != -EBADMSG)
 			return ret;
 	}

@@ -10,12 +10,13 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "console.h"
 #include "format/ovl.h"
-#include "gunzip.h"
-#include "layers.h"
+#include "inflate.h"
 #include "memory.h"
+#include "sys.h"
 #include "unpack.h"
 
 #define SLACK_BYTES  (1ull << 20)
@@ -104,15 +105,41 @@ static int feed(void *user, const void *p, size_t size)
 	return ret;
 }
 
+static int caged(int ret, const struct fetch_error *e, struct fault *f)
+{
+	static char why[FETCH_ERROR_TEXT];
+
+	memcpy(why, e->text, sizeof(why));
+	return fault_set(f, ret, why, 0);
+}
+
+/* The digest of the whole costs nothing here: the base is still loading. */
+static int check_whole(struct unpack *u, const uint8_t *p, size_t size,
+		       struct fault *f)
+{
+	uint8_t got[DIGEST_SIZE];
+
+	digest_of(p, size, got);
+	if (digest_equal(got, u->m->digest))
+		return 0;
+	u->code = CODE_HASH;
+	return fault_set(f, -EBADMSG, "digest of the whole differs", 0);
+}
+
 static int decode(struct unpack *u, const uint8_t *p, size_t size,
 		  struct fault *f)
 {
 	struct stream s = {.u = u, .f = f};
+	struct fetch_error e = {0};
 	int ret;
 
 	cpio_decode_init(&u->decoder, &unpackfs_sink, u, u->m->inodes,
 			 u->m->unpacked);
-	ret = gunzip_run(p, size, feed, &s, f);
+	ret = inflate_run(p, size, feed, &s, "archive", f, &e);
+	if (e.code != CODE_NONE) {
+		u->code = e.code;
+		return caged(ret, &e, f);
+	}
 	if (ret && !s.decoding)
 		u->code = CODE_GZIP;
 	if (!ret)
@@ -132,7 +159,9 @@ static int unpack_file(struct unpack *u, int fd, struct fault *f)
 		u->code = CODE_MEM;
 		ret = fault_set(f, -ENOMEM, "no memory to unpack in", 0);
 	} else {
-		ret = decode(u, p, size, f);
+		ret = check_whole(u, p, size, f);
+		if (!ret)
+			ret = decode(u, p, size, f);
 	}
 	put_memory(u);
 	if (p != MAP_FAILED)
@@ -187,23 +216,81 @@ static int unpack_layer(struct boot *b, const struct manifest_layer *m, int fd,
 	return 0;
 }
 
+/* In a child: the boot goes on loading meanwhile. */
+static void run(struct boot *b, unsigned int i, int fd)
+{
+	char path[16];
+
+	layer_path(path, i);
+	memset(&b->error, 0, sizeof(b->error));
+	unpack_layer(b, b->layers.m[i], b->layers.files[i], path);
+	/* shorter than a pipe's buffer: whole or not at all */
+	if (write(fd, &b->error, sizeof(b->error)) != sizeof(b->error))
+		_exit(1);
+	_exit(0);
+}
+
+int unpack_start(struct boot *b, unsigned int i)
+{
+	struct layers *s = &b->layers;
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return fetch_fail(&b->error, CODE_SYS, "%s: pipe: %s",
+				  s->names[i], strerror(errno));
+	s->unpack_ms[i][0] = sys_now_ms();
+	pid = fork();
+	if (!pid) {
+		close(ends[0]);
+		run(b, i, ends[1]);
+	}
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return fetch_fail(&b->error, CODE_SYS, "%s: fork: %s",
+				  s->names[i], strerror(errno));
+	}
+	s->unpackers[i] = pid;
+	s->said[i] = ends[0];
+	return 0;
+}
+
+int unpack_end(struct boot *b, unsigned int i)
+{
+	struct layers *s = &b->layers;
+	struct fetch_error e;
+	ssize_t n;
+
+	do {
+		n = read(s->said[i], &e, sizeof(e));
+	} while (n < 0 && errno == EINTR);
+	close(s->said[i]);
+	s->said[i] = -1;
+	while (waitpid(s->unpackers[i], NULL, 0) < 0 && errno == EINTR)
+		;
+	s->unpackers[i] = 0;
+	/* its memory is wanted */
+	close(s->files[i]);
+	s->files[i] = -1;
+	s->unpack_ms[i][1] = sys_now_ms();
+	if (n != sizeof(e))
+		return fetch_fail(&b->error, CODE_SYS,
+				  "%s: the process that unpacks it died",
+				  s->names[i]);
+	if (e.code == CODE_NONE)
+		return 0;
+	b->error = e;
+	return -EPROTO;
+}
+
 int unpack_overlays(struct boot *b)
 {
 	for (unsigned int i = 0; i < b->role->n_overlays; i++) {
-		const struct manifest_layer *m =
-			&b->manifest.layers[b->role->overlays[i]];
-		char path[16];
-		int fd, ret = layers_fetch(b, m, &fd);
+		int ret = b->layers.said[i] < 0 ? 0 : unpack_end(b, i);
 
 		if (ret)
 			return ret;
-		layer_path(path, i);
-		ret = unpack_layer(b, m, fd, path);
-		/* its memory is wanted for the next one */
-		close(fd);
-		if (ret)
-			return ret;
 	}
-	fetch_close(&b->fetch);
 	return 0;
 }

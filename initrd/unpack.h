@@ -61,6 +61,14 @@ struct unpack {
 	struct cpio_decoder decoder;
 };
 
+/*
+ * unpack_start - begin with overlay @i of b->layers, which is whole, in a
+ * process of its own; layers.said[i] becomes readable when it has ended.
+ * unpack_end - wait for it, and free its file. Both: 0, or -EPROTO.
+ */
+int unpack_start(struct boot *b, unsigned int i);
+int unpack_end(struct boot *b, unsigned int i);
+
 /* unpackfs.c: the members, for cpio_decode(). */
 extern const struct cpio_sink unpackfs_sink;
 

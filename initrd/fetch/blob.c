@@ -27,9 +27,12 @@ static int blob_read(struct fetch *f, const struct http_get *g,
 		if (!n)
 			break;
 		got += (size_t)n;
-		if (f->env.progress)
-			f->env.progress(f->env.user, g->object, got,
-					g->has_size ? g->size : 0);
+		try_tell(f, &(struct fetch_progress){
+				      .object = g->object,
+				      .done = got,
+				      .total = g->has_size ? g->size : 0,
+				      .connections = 1,
+				      .mirrors = 1});
 	}
 	/* without a length only the end of the connection is the end */
 	if (b->until_close && !g->has_size && got == g->size) {

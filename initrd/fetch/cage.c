@@ -85,6 +85,8 @@ static bool put(int fd, const void *p, size_t size)
 	return true;
 }
 
+#define CPU_SEC 30 /* of one cage in all its life */
+
 struct server {
 	cage_fn fn;
 	uint8_t *in, *out;
@@ -106,7 +108,8 @@ static void serve(int fd, void *user)
 	}
 }
 
-pid_t cage_start(void (*body)(int fd, void *user), void *user, int *fd)
+pid_t cage_start(void (*body)(int fd, void *user), void *user,
+		 unsigned int cpu_sec, int *fd)
 {
 	int ends[2];
 	pid_t pid;
@@ -121,6 +124,8 @@ pid_t cage_start(void (*body)(int fd, void *user), void *user, int *fd)
 		return pid;
 	}
 	if (!pid) {
+		if (cpu_sec)
+			confine_cpu(cpu_sec);
 		confine_compute(ends[1]);
 		body(0, user);
 		confine_exit(0);
@@ -139,7 +144,7 @@ static int start_server(struct cage *c, cage_fn fn)
 
 	if (room == MAP_FAILED)
 		return -errno;
-	c->pid = cage_start(serve, &s, &c->fd);
+	c->pid = cage_start(serve, &s, CPU_SEC, &c->fd);
 	/* the cage has a copy */
 	munmap(room, size);
 	if (c->pid < 0) {

@@ -50,9 +50,11 @@ int cage_once(cage_fn fn, const void *in, size_t n, void *out, size_t max,
 /*
  * cage_start - a cage that runs @body over one end of a socket pair and ends;
  * for work that streams. *@fd is the other end, the caller's, close on exec.
+ * @cpu_sec bounds its processor time, 0: nothing does.
  *
  * Returns the process, or -errno.
  */
-pid_t cage_start(void (*body)(int fd, void *user), void *user, int *fd);
+pid_t cage_start(void (*body)(int fd, void *user), void *user,
+		 unsigned int cpu_sec, int *fd);
 
 #endif

@@ -14,7 +14,6 @@
 #include "format/env.h"
 
 #define NOBODY	 65534
-#define CPU_SEC	 30
 #define DATA_MAX (64ul << 20)
 
 #if defined(__x86_64__)
@@ -107,12 +106,18 @@ static void confine(const struct sock_filter *filter, size_t n)
 #endif
 }
 
+void confine_cpu(unsigned int sec)
+{
+#ifndef __SANITIZE_ADDRESS__
+	limit(RLIMIT_CPU, sec);
+#endif
+}
+
 void confine_compute(int fd)
 {
 #ifndef __SANITIZE_ADDRESS__
 	const unsigned int first = 1;
 
-	limit(RLIMIT_CPU, CPU_SEC);
 	limit(RLIMIT_DATA, DATA_MAX);
 #else
 	const unsigned int first = 3;

@@ -16,6 +16,9 @@
  */
 void confine_compute(int fd);
 
+/* confine_cpu - end after @sec seconds of processor time; before the above. */
+void confine_cpu(unsigned int sec);
+
 /*
  * confine_network - keep all descriptors, and besides confine_compute()'s:
  * sockets of the internet families, time, fork of cages, pwrite.

@@ -41,4 +41,5 @@ int fetch_add_mirror(struct fetch *f, struct span url, struct fault *fault)
 void fetch_close(struct fetch *f)
 {
 	conn_close(f->conn);
+	cage_close(&f->cage);
 }

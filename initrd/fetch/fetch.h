@@ -10,7 +10,7 @@
 #define FETCH_FETCH_H
 
 #include <sys/socket.h>
-#include "fetch/error.h"
+#include "fetch/cage.h"
 #include "format/index.h"
 #include "format/url.h"
 
@@ -22,6 +22,13 @@ struct fetch_addr {
 	uint8_t addr[16];
 };
 
+struct fetch_progress {
+	const char *object;
+	uint64_t done, total;		/* bytes; total 0: not known */
+	uint64_t rate;			/* bytes a second, of late; 0: not yet */
+	unsigned int connections, mirrors; /* in use */
+};
+
 /* What the engine needs from whoever runs it. */
 struct fetch_env {
 	/* addresses of a name: a count, or -errno with @e filled */
@@ -31,19 +38,29 @@ struct fetch_env {
 	/* one line about a retry or a change of mirror; no newline */
 	void (*note)(void *user, const char *text);
 	/* may be called often; the callee limits what it prints */
-	void (*progress)(void *user, const char *object, uint64_t done,
-			 uint64_t total);
+	void (*progress)(void *user, const struct fetch_progress *p);
 	/* wait before a retry; NULL: sleep. Tests count instead. */
 	void (*pause)(void *user, uint64_t ms);
 	void *user;
 	uint64_t seed;			/* of the jitter, machine and boot */
+	unsigned int connections;	/* at most, for layers; 0: as the
+					   machine and the server allow */
+	bool confine;			/* workers have no use for files */
 	const struct retry_budget *budget; /* retry.h; NULL: what a boot uses */
 };
 
 struct fetch_mirror {
 	char url[URL_MAX + 1];		/* base, no trailing slash */
 	unsigned int failures;		/* in a row */
-	bool bad;			/* gave wrong bytes or 4xx: last choice */
+	unsigned int failed;		/* tries, in all */
+	bool bad;			/* gave wrong bytes or 4xx: last */
+	unsigned int marks;		/* choice, how often, until when */
+	uint64_t bad_until_ms;
+	bool no_range;			/* answers 200 to a range */
+	uint64_t rate;			/* bytes a second of one connection */
+	uint64_t rated_ms;		/* when that was measured */
+	unsigned int active;		/* workers that ask it now */
+	uint64_t bytes;			/* of layers, proven */
 };
 
 struct fetch_stats {
@@ -60,6 +77,7 @@ struct fetch {
 	struct fetch_mirror mirrors[FETCH_MIRRORS_MAX];
 	unsigned int current;		/* mirror in use */
 	struct fetch_conn *conn;	/* storage of the caller's */
+	struct cage cage;		/* reads response heads */
 	const struct retry_budget *budget;
 	uint64_t rng;
 	uint64_t after_ms;		/* Retry-After of the last response */
@@ -92,20 +110,51 @@ int fetch_blob(struct fetch *f, const char *rel, void *buf, size_t max,
 			    struct fetch_error *e),
 	       void *user, struct fetch_error *e);
 
-/*
- * fetch_layer - a layer into @map, which has ix->layer_size bytes.
- *
- * Ranges of a few MiB over a kept-alive connection; each chunk is hashed
- * before it counts, a wrong one is fetched again from another mirror, one
- * that is right never again. A server without Range is read as one stream,
- * verified chunks skipped. @name is for messages.
- *
- * Returns 0 when every chunk of @ix is proven, else as fetch_blob.
- */
-int fetch_layer(struct fetch *f, const char *rel, const char *name,
-		const struct index *ix, uint8_t *map, struct fetch_error *e);
+/* One of the layers that fetch_layers() gets. */
+struct fetch_layer {
+	const char *rel;		/* in the tree */
+	const char *name;		/* for messages */
+	struct index ix;
+	int fd;				/* a file of ix.layer_size bytes */
+	bool held;			/* not to be begun yet */
+	/* what became of it */
+	bool done;
+	uint64_t start_ms, stop_ms;	/* clock_ms */
+	uint64_t bytes;			/* received, wrong ones included */
+	unsigned int tries, mirror;	/* failed ones; whose bytes were most */
+};
 
-/* fetch_close - drop the connection. */
+#define FETCH_LAYERS_MAX 32
+
+struct fetch_watch {
+	/* layer @i is whole; may set held of others to false. 0, or -EPROTO
+	   with @e, which ends the transfer */
+	int (*whole)(void *user, unsigned int i, struct fetch_error *e);
+	/* something came at fds[@i] (-1: none): as above */
+	int (*ready)(void *user, unsigned int i, struct fetch_error *e);
+	const int *fds;
+	unsigned int n_fds;		/* at most FETCH_LAYERS_MAX */
+	void *user;
+};
+
+/*
+ * fetch_layers - @n layers at once, each chunk hashed before it is written.
+ *
+ * Worker processes ask for ranges of a few MiB over kept-alive connections;
+ * how many follows the processors, the server and env.connections. Nothing
+ * reaches a file but bytes that are proven. A chunk that is wrong is fetched
+ * again from another mirror, one that is right never again; what was cut off
+ * is continued at its byte. A server without Range is read as one stream,
+ * proven chunks skipped. When nothing is left to begin, what is slow is asked
+ * for once more elsewhere, and the first answer counts.
+ *
+ * Returns 0 when every chunk of every layer is proven, else -EPROTO with the
+ * last failure. No worker is left either way.
+ */
+int fetch_layers(struct fetch *f, struct fetch_layer *layers, unsigned int n,
+		 const struct fetch_watch *watch, struct fetch_error *e);
+
+/* fetch_close - drop the connection, and the cage. */
 void fetch_close(struct fetch *f);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "fetch/clock.h"
 #include "fetch/http.h"
+#include "fetch/httpcage.h"
 #include "fetch/retry.h"
 
 #define HTTP_REQUEST_MAX 1280 /* URL_MAX, URL_HOST_MAX and what is fixed */
@@ -70,13 +71,16 @@ static int http_head(struct fetch *f, const struct http_get *g,
 
 	for (;;) {
 		struct fault why = {0};
-		int n = httphead_end(c->buf + c->at, c->have - c->at, &why);
 		ssize_t got;
+		int n;
 
-		if (n > 0)
-			n = httphead_parse(h, c->buf + c->at, *size = (size_t)n,
-					   &why)
-				    ?: n;
+		n = c->at == c->have ? 0
+				     : httpcage_head(f, g->object,
+						     c->buf + c->at,
+						     c->have - c->at, h, &why, e);
+		if (n == -EPROTO)
+			return n;
+		*size = n > 0 ? (size_t)n : 0;
 		if (n < 0 && c->used)
 			return -EAGAIN;
 		if (n < 0)
@@ -227,27 +231,6 @@ static int http_accept(struct fetch *f, struct http_body *b,
 	return http_status(f, b, h, e);
 }
 
-/* Where to, before the head with the Location in it is dropped. */
-static int http_redirect(struct fetch *f, const struct http_body *b,
-			 const struct httphead *h, char url[URL_MAX + 1],
-			 struct fetch_error *e)
-{
-	char next[URL_MAX + 1];
-	struct fault why = {0};
-	int n;
-
-	n = url_resolve(next, sizeof(next), text_span(url), h->location, &why);
-	if (n < 0)
-		return fetch_fail(e, CODE_REDIR,
-				  "%s: redirect by %s refused: "
-				  "%s",
-				  b->get->object, b->from,
-				  why.why ? why.why : "too long");
-	memcpy(url, next, (size_t)n + 1);
-	f->stats.redirects++;
-	return 0;
-}
-
 static int http_follow(struct fetch *f, struct http_body *b,
 		       char url[URL_MAX + 1], struct fetch_error *e)
 {
@@ -272,10 +255,13 @@ static int http_follow(struct fetch *f, struct http_body *b,
 			f->conn->used = true;
 			return http_accept(f, b, &h, e);
 		}
-		ret = http_redirect(f, b, &h, url, e);
+		/* before the head with the Location in it is dropped */
+		ret = httpcage_redirect(f, b->get->object, b->from, url,
+					h.location, e);
 		conn_close(f->conn);
 		if (ret)
 			return ret;
+		f->stats.redirects++;
 	}
 	return fetch_fail(e, CODE_REDIR,
 			  "%s: more than %u redirects, last by "

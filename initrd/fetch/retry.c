@@ -16,8 +16,11 @@ const struct retry_budget retry_default = {
 	.backoff_ms = 1000,
 	.backoff_max_ms = 30000,
 	.after_max_ms = 60000,
+	.bad_ms = 30000,
+	.bad_max_ms = 300000,
 	.patience_ms = 30000,
 	.redirects = 5,
+	.progress = 4096,
 	.interim = 8,
 };
 
@@ -27,10 +30,11 @@ void retry_start(struct retry *r, const char *object)
 	r->object = object;
 }
 
-void retry_good(struct fetch *f, struct retry *r)
+void retry_good(struct fetch *f, struct retry *r, unsigned int m)
 {
-	f->mirrors[f->current].failures = 0;
-	r->of[f->current] = 0;
+	f->mirrors[m].failures = 0;
+	r->of[m] = r->all = 0;
+	r->waited_ms = 0;
 }
 
 uint64_t retry_random(uint64_t *state)
@@ -78,46 +82,120 @@ static bool retry_left(const struct fetch *f, const struct retry *r,
 	return r->of[i] < limit || retry_patient(f, r, i);
 }
 
-/* Good before bad, then the least tried, then the one after this one. */
-static int retry_choose(const struct fetch *f, const struct retry *r)
+/* Order is the operator's, unless it costs more than half of the speed. */
+static bool retry_slow(const struct fetch *f, unsigned int i)
 {
+	uint64_t best = 0;
+	unsigned int k;
+
+	for (k = 0; k < f->n_mirrors; k++)
+		if (f->mirrors[k].rate > best)
+			best = f->mirrors[k].rate;
+	return f->mirrors[i].rate && f->mirrors[i].rate < best / 2;
+}
+
+/* Less is better: each rank outweighs all those after it. */
+static uint64_t retry_rank(const struct fetch *f, const struct retry *r,
+			   unsigned int i, uint64_t now)
+{
+	const struct fetch_mirror *m = &f->mirrors[i];
+	bool bad = m->bad && now < m->bad_until_ms;
+
+	return (uint64_t)bad << 40 | (uint64_t)retry_slow(f, i) << 32 |
+	       r->of[i];
+}
+
+int retry_pick(const struct fetch *f, const struct retry *r,
+	       unsigned int from)
+{
+	uint64_t now = clock_ms(), rank, least = UINT64_MAX;
 	unsigned int i, k;
 	int best = -1;
 
-	for (k = 1; k <= f->n_mirrors; k++) {
-		i = (f->current + k) % f->n_mirrors;
-		if (!retry_left(f, r, i))
-			continue;
-		if (best < 0 || f->mirrors[best].bad > f->mirrors[i].bad ||
-		    (f->mirrors[best].bad == f->mirrors[i].bad &&
-		     r->of[best] > r->of[i]))
+	if (r->all >= f->budget->tries_all)
+		return -1;
+	for (k = 0; k < f->n_mirrors; k++) {
+		i = (from + k) % f->n_mirrors;
+		rank = retry_rank(f, r, i, now);
+		if (rank < least && retry_left(f, r, i)) {
+			least = rank;
 			best = (int)i;
+		}
 	}
 	return best;
 }
 
-static uint64_t retry_wait_ms(struct fetch *f, struct retry *r)
+static uint64_t retry_backoff(struct fetch *f, const struct retry *r,
+			      unsigned int m)
 {
 	const struct retry_budget *b = f->budget;
-	unsigned int n = r->of[f->current];
 	uint64_t limit = b->backoff_ms, wait;
+	unsigned int n = r->of[m];
 
-	if (!n)
-		return 0;
 	while (--n && limit < b->backoff_max_ms)
 		limit *= 2;
 	if (limit > b->backoff_max_ms)
 		limit = b->backoff_max_ms;
 	wait = retry_random(&f->rng) % (limit + 1);
 	/* past its tries only patience is left: not a second longer */
-	if (r->of[f->current] >= b->tries && r->waited_ms < b->patience_ms &&
+	if (r->of[m] >= b->tries && r->waited_ms < b->patience_ms &&
 	    wait > b->patience_ms - r->waited_ms)
 		wait = b->patience_ms - r->waited_ms;
-	return wait + r->not_before[f->current];
+	return wait;
 }
 
-static void retry_note(struct fetch *f, const struct retry *r,
-		       const struct fetch_error *e, uint64_t wait)
+static void retry_mark(struct fetch *f, unsigned int m, uint64_t now)
+{
+	struct fetch_mirror *mirror = &f->mirrors[m];
+	uint64_t ms = f->budget->bad_ms;
+	unsigned int n;
+
+	mirror->bad = true;
+	for (n = mirror->marks++; n && ms < f->budget->bad_max_ms; n--)
+		ms *= 2;
+	mirror->bad_until_ms = now + ms;
+}
+
+void retry_failed(struct fetch *f, struct retry *r, unsigned int m,
+		  uint64_t begun_ms, const struct fetch_error *e)
+{
+	uint64_t now = clock_ms();
+
+	if (begun_ms < r->failed_ms[m])
+		return;
+	r->failed_ms[m] = now;
+	r->all++;
+	r->of[m]++;
+	r->last[m] = e->code;
+	f->mirrors[m].failures++;
+	f->mirrors[m].failed++;
+	if (retry_bad(e))
+		retry_mark(f, m, now);
+	r->ready_ms[m] = now + retry_backoff(f, r, m) + f->after_ms;
+	f->after_ms = 0;
+}
+
+uint64_t retry_wait(struct fetch *f, struct retry *r, unsigned int m)
+{
+	uint64_t now = clock_ms(), ready = r->ready_ms[m], from = now;
+
+	if (ready <= now)
+		return 0;
+	/* what several wait for together is waited for once */
+	if (from < r->waited_until_ms && !f->env.pause)
+		from = r->waited_until_ms;
+	if (from < ready)
+		r->waited_ms += ready - from;
+	r->waited_until_ms = ready;
+	if (!f->env.pause)
+		return ready - now;
+	f->env.pause(f->env.user, ready - now);
+	r->ready_ms[m] = now;
+	return 0;
+}
+
+void retry_note(struct fetch *f, const struct retry *r,
+		const struct fetch_error *e, unsigned int next, uint64_t wait)
 {
 	char text[256], name[24];
 
@@ -127,35 +205,25 @@ static void retry_note(struct fetch *f, const struct retry *r,
 		 "retry: %s: %s; next: try %u of %u from "
 		 "mirror %u in %llu ms",
 		 fetch_error_name(e, name), e->text, r->all + 1,
-		 f->budget->tries_all, f->current + 1,
-		 (unsigned long long)wait);
+		 f->budget->tries_all, next + 1, (unsigned long long)wait);
 	f->env.note(f->env.user, text);
 }
 
 int retry_next(struct fetch *f, struct retry *r, const struct fetch_error *e)
 {
-	unsigned int now = f->current;
-	uint64_t wait;
+	uint64_t now = clock_ms(), wait;
 	int next;
 
-	r->all++;
-	r->of[now]++;
-	r->last[now] = e->code;
-	r->not_before[now] = f->after_ms;
-	f->after_ms = 0;
-	f->mirrors[now].failures++;
-	f->mirrors[now].bad |= retry_bad(e);
-	next = retry_choose(f, r);
-	if (next < 0 || r->all >= f->budget->tries_all)
+	retry_failed(f, r, f->current, now, e);
+	next = retry_pick(f, r, f->current + 1);
+	if (next < 0)
 		return -EPROTO;
 	f->current = (unsigned int)next;
 	f->stats.retries++;
-	wait = retry_wait_ms(f, r);
-	retry_note(f, r, e, wait);
-	r->waited_ms += wait;
-	if (wait && f->env.pause)
-		f->env.pause(f->env.user, wait);
-	else if (wait)
+	wait = r->ready_ms[next] > now ? r->ready_ms[next] - now : 0;
+	retry_note(f, r, e, f->current, wait);
+	wait = retry_wait(f, r, f->current);
+	if (wait)
 		clock_pause(wait);
 	return 0;
 }

@@ -4,6 +4,8 @@
  * what it says is held against what the initrd and the command line ask for.
  */
 #include <stdio.h>
+#include <sys/mman.h>
+#include "fetch/cage.h"
 #include "fetch/trust.h"
 #include "format/cms.h"
 
@@ -12,22 +14,107 @@
 
 #define U(x) ((unsigned long long)(x))
 
+#define TRUST_WHY 64
+
+/* What the cage is asked: this, the root, the message; what it answers. */
+struct trust_question {
+	uint32_t root_size;
+};
+struct trust_answer {
+	int ret;
+	uint32_t at, size; /* of the content, in the message */
+	char why[TRUST_WHY];
+};
+
+/* Where the signed content stands in the message; DER has it in one piece. */
+static bool trust_find(const uint8_t *msg, size_t size, const void *content,
+		       size_t n, uint32_t *at)
+{
+	size_t i;
+
+	for (i = 0; n <= size && i <= size - n; i++) {
+		if (memcmp(msg + i, content, n))
+			continue;
+		*at = (uint32_t)i;
+		return true;
+	}
+	return false;
+}
+
+/* In the cage: the largest parser of all, on bytes from anywhere. */
+static int trust_check(void *in, size_t n, void *out, size_t max)
+{
+	const struct trust_question *q = in;
+	const uint8_t *root = (const uint8_t *)(q + 1), *msg;
+	struct trust_answer a = {0};
+	struct fault f = {0};
+	const void *content;
+	size_t size;
+
+	if (n < sizeof(*q) || q->root_size > n - sizeof(*q) || max < sizeof(a))
+		return -EINVAL;
+	msg = root + q->root_size;
+	n -= sizeof(*q) + q->root_size;
+	a.ret = cms_verify(msg, n, root, q->root_size, MANIFEST_SIZE_MAX,
+			   &content, &size, &f);
+	if (!a.ret) {
+		a.size = (uint32_t)size;
+		if (!trust_find(msg, n, content, size, &a.at))
+			a.ret = fault_set(&f, -EBADMSG, "content in pieces", 0);
+	}
+	if (f.why)
+		strncpy(a.why, f.why, sizeof(a.why) - 1);
+	memcpy(out, &a, sizeof(a));
+	return sizeof(a);
+}
+
+static int trust_ask(const struct trust *t, const void *cms, size_t size,
+		     struct trust_answer *a, struct fetch_error *e)
+{
+	const size_t n = sizeof(struct trust_question) + t->root_size + size;
+	const struct trust_question q = {.root_size = (uint32_t)t->root_size};
+	uint8_t *in;
+	int ret;
+
+	if (n > CAGE_IN_MAX)
+		return fetch_fail(e, CODE_SIG, "manifest.cms: too large");
+	in = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		  -1, 0);
+	if (in == MAP_FAILED)
+		return fetch_fail(e, CODE_MEM, "manifest.cms: %s",
+				  strerror(errno));
+	memcpy(in, &q, sizeof(q));
+	memcpy(in + sizeof(q), t->root, t->root_size);
+	memcpy(in + sizeof(q) + t->root_size, cms, size);
+	ret = cage_once(trust_check, in, n, a, sizeof(*a), "manifest.cms", e);
+	munmap(in, n);
+	if (ret == -EPROTO)
+		return ret;
+	if (ret != sizeof(*a) || a->at > size || a->size > size - a->at)
+		return fetch_fail(e, CODE_CAGE,
+				  "manifest.cms: the process that checks it "
+				  "answered nonsense");
+	a->why[TRUST_WHY - 1] = '\0';
+	return 0;
+}
+
 static int trust_open(const struct trust *t, const void *cms, size_t size,
 		      struct span *text, struct fetch_error *e)
 {
 	const char *hint = "";
-	const void *content;
-	struct fault f = {0};
+	struct trust_answer a;
+	int ret = trust_ask(t, cms, size, &a, e);
 
-	if (!cms_verify(cms, size, t->root, t->root_size, MANIFEST_SIZE_MAX,
-			&content, &text->n, &f)) {
-		text->p = content;
+	if (ret)
+		return ret;
+	if (!a.ret) {
+		*text = (struct span){(const char *)cms + a.at, a.size};
 		return 0;
 	}
 	if (size && ((const char *)cms)[0] == '<')
 		hint = " (looks like HTML: a captive portal?)";
 	return fetch_fail(e, CODE_SIG, "manifest.cms: %s%s",
-			  f.why ? f.why : "refused", hint);
+			  a.why[0] ? a.why : "refused", hint);
 }
 
 static int trust_parse(struct manifest *m, struct span text,

@@ -23,8 +23,8 @@ struct trust {
 /*
  * trust_manifest - check @cms and decode it into @m.
  *
- * On success *@text is the manifest's text (spans of @m point into it), alive
- * until cms_release(). *@warning is "" or one line (expired, but the clock or
+ * On success *@text is the manifest's text, inside @cms (spans of @m point into
+ * it). The signature is checked in a cage (cage.h). *@warning is "" or one line (expired, but the clock or
  * the policy says go on).
  *
  * Accepted: signature good under cms.h; site equal to the policy's; epoch not
@@ -33,7 +33,7 @@ struct trust {
  * slipway.serial= when given; not expired when the clock is believed (between
  * policy.built and 20 years after) and the policy says "stale refuse".
  *
- * Returns 0, or -EPROTO with @e: E-SIG, E-MAN, E-SITE, E-FLOOR, E-SERIAL,
+ * Returns 0, or -EPROTO with @e: E-SIG, E-CAGE, E-MAN, E-SITE, E-FLOOR, E-SERIAL,
  * E-EXPIRED.
  */
 int trust_manifest(const struct trust *t, const void *cms, size_t size,

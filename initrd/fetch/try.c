@@ -15,6 +15,12 @@ void try_name(char out[TRY_NAME_MAX], const char *rel)
 			 rel, dot);
 }
 
+void try_tell(struct fetch *f, const struct fetch_progress *p)
+{
+	if (f->env.progress)
+		f->env.progress(f->env.user, p);
+}
+
 int try_object(struct fetch *f, struct retry *r, const char *rel,
 	       int (*once)(struct fetch *f, struct retry *r, const char *url,
 			   void *job, struct fetch_error *e),
@@ -36,7 +42,7 @@ int try_object(struct fetch *f, struct retry *r, const char *rel,
 		else
 			ret = once(f, r, url, job, e);
 		if (!ret) {
-			retry_good(f, r);
+			retry_good(f, r, f->current);
 			return 0;
 		}
 		conn_close(f->conn);

@@ -11,6 +11,9 @@
 /* try_name - @rel for a message: a digest in it is cut to its first digits. */
 void try_name(char out[TRY_NAME_MAX], const char *rel);
 
+/* try_tell - to env.progress, if anybody listens. */
+void try_tell(struct fetch *f, const struct fetch_progress *p);
+
 /*
  * try_object - call @once until it returns 0 or the budget is spent.
  *

@@ -177,6 +177,17 @@ static const char *bootargs_ram(struct bootargs_state *s, struct span v)
 	return NULL;
 }
 
+static const char *bootargs_connections(struct bootargs_state *s,
+					struct span v)
+{
+	uint64_t n;
+
+	if (text_u64(v, &n) || !n || n > UINT32_MAX)
+		return "not a number above 0";
+	s->b->connections = (unsigned int)n;
+	return NULL;
+}
+
 /* A limit that cannot be read must not fall away: nothing passes it then. */
 static const char *bootargs_serial(struct bootargs_state *s, struct span v)
 {
@@ -342,6 +353,7 @@ static const struct bootargs_key bootargs_keys[] = {
 	{"slipway.debug", bootargs_debug},
 	{"slipway.source", bootargs_source},
 	{"slipway.ram", bootargs_ram},
+	{"slipway.connections", bootargs_connections},
 	{"slipway.serial", bootargs_serial},
 	{"slipway.floor", bootargs_floor},
 	{"root", bootargs_root},

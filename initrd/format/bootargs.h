@@ -32,6 +32,7 @@ struct bootargs {
 	struct span source;			/* slipway.source= */
 	uint64_t ram_bytes;			/* slipway.ram=SIZE, 0 unset */
 	unsigned int ram_percent;		/* slipway.ram=NN%, 0 unset */
+	unsigned int connections;		/* at most; 0 unset */
 	bool has_serial, has_floor;
 	uint64_t serial;	/* slipway.serial=: only this one is accepted */
 	uint64_t floor;		/* slipway.floor=: may only raise the floor */

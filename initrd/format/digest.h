@@ -36,6 +36,7 @@ void digest_of(const void *p, size_t size, uint8_t out[DIGEST_SIZE]);
 struct digest_job {
 	const uint8_t *p;
 	size_t size;
+	size_t id; /* the caller's */
 	uint8_t out[DIGEST_SIZE];
 };
 

@@ -66,9 +66,9 @@ static void note(void *user, const char *text)
 	info("%s", text);
 }
 
-static void show(void *user, const char *object, uint64_t done, uint64_t total)
+static void show(void *user, const struct fetch_progress *p)
 {
-	progress(object, done, total);
+	progress(p->object, p->done, p->total);
 }
 
 struct source *source_url(const char *url)
@@ -197,19 +197,34 @@ static int check_chunks(const char *name, const struct index *ix,
 	return 0;
 }
 
+/* Into memory that has a descriptor, as the engine's workers want it. */
+static int get_layer(struct source *s, const char *rel, const char *name,
+		     const struct index *ix, uint8_t **p, struct fetch_error *e)
+{
+	struct fetch_layer l = {.rel = rel, .name = name, .ix = *ix};
+	int err;
+
+	l.fd = memfd_create("layer", MFD_CLOEXEC);
+	if (l.fd < 0 || ftruncate(l.fd, ix->layer_size))
+		die("memory:");
+	*p = mmap(NULL, ix->layer_size, PROT_READ, MAP_SHARED, l.fd, 0);
+	if (*p == MAP_FAILED)
+		die("memory:");
+	err = fetch_layers(&s->fetch, &l, 1, NULL, e);
+	close(l.fd);
+	if (err)
+		source_free(*p, ix->layer_size);
+	return err;
+}
+
 int source_layer(struct source *s, const char *rel, const char *name,
 		 const struct index *ix, uint8_t **p, struct fetch_error *e)
 {
 	size_t size;
 	int err;
 
-	if (!s->dir) {
-		*p = room_for(ix->layer_size);
-		err = fetch_layer(&s->fetch, rel, name, ix, *p, e);
-		if (err)
-			source_free(*p, ix->layer_size);
-		return err;
-	}
+	if (!s->dir)
+		return get_layer(s, rel, name, ix, p, e);
 	err = map_file(s, rel, SIZE_MAX, p, &size, e);
 	if (err)
 		return err;

@@ -58,7 +58,7 @@ static void note(void *user, const char *text)
 {
 }
 
-static void show(void *user, const char *object, uint64_t done, uint64_t total)
+static void show(void *user, const struct fetch_progress *p)
 {
 }
 

@@ -23,14 +23,14 @@ static const struct row rows[] = {
 	{"blob with digest", BLOB_DIGEST, {NULL}, 0, 0, 1, NULL},
 	{"layer", LAYER, {NULL}, 0, 0, 3, NULL},
 	{"layer without keep-alive", LAYER, {"* close"}, 0, 0, 3, NULL},
-	{"layer without range", LAYER, {"* norange"}, 0, 0, 1, NULL},
+	{"layer without range", LAYER, {"* norange"}, 0, 0, 2, NULL},
 	{"layer, closed after each", LAYER, {"* header=Connection: close"}, 0,
 	 0, 3, NULL},
 	{"head bytewise", BLOB_DIGEST, {"* bytewise"}, 0, 0, 1, NULL},
 	{"no length, with digest", BLOB_DIGEST, {"* length=none"}, 0, 0, 1,
 	 NULL},
 	{"no length", BLOB, {"* length=none"}, 0, 0, 1, NULL},
-	{"layer without length", LAYER, {"* length=none;norange"}, 0, 0, 1,
+	{"layer without length", LAYER, {"* length=none;norange"}, 0, 0, 2,
 	 NULL},
 	{"interim heads", BLOB_DIGEST, {"* interim=8"}, 0, 0, 1, NULL},
 	{"extra bytes after the body", LAYER, {"* extra=70000"}, 0, 0, 0, NULL},
@@ -40,8 +40,11 @@ static const struct row rows[] = {
 	{"500 four times", BLOB, {M "#1-4 status=500"}, 0, 0, 5, NULL},
 	{"404 three times", BLOB, {M "#1-3 status=404"}, 0, 0, 4, NULL},
 	{"cut once", LAYER, {L "#1 truncate=70000"}, 0, 0, 0, NULL},
-	{"cut, and no range", LAYER, {L "#1 truncate=300000", "* norange"}, 0,
-	 0, 2, NULL},
+	{"cut, and no range", LAYER, {L "#2 truncate=300000", "* norange"}, 0,
+	 0, 3, NULL},
+	{"always cut after 70000 bytes", LAYER, {"* truncate=70000"}, 0, 0, 0,
+	 NULL},
+	{"always reset after 64 KiB", LAYER, {"* reset=65536"}, 0, 0, 0, NULL},
 	{"reset three times", LAYER, {L "#1-3 reset=100000"}, 0, 0, 0, NULL},
 	{"flip once", LAYER, {L "#1 flip=100000"}, 0, 0, 0, NULL},
 	{"flip in the largest chunk", LAYER, {L "#2 flip=3000000"}, 0, 0, 0,
@@ -114,8 +117,6 @@ static const struct row rows[] = {
 	 0, 0, "chunk 2 at offset 65537"},
 	/* connections */
 	{"always cut", LAYER, {"* truncate=1000"}, CODE_CUT, 0, 5, "cut off"},
-	{"always cut after a chunk", LAYER, {"* truncate=70000"}, CODE_CUT, 0,
-	 0, NULL},
 	{"always reset", BLOB, {"* reset=10"}, CODE_CUT, 0, 5, NULL},
 	{"never a head", BLOB, {"* drop"}, CODE_CUT, 0, 5, NULL},
 	{"always mute", BLOB, {"* mute"}, CODE_STALL, 0, 3, "no response"},
@@ -177,24 +178,18 @@ static void test_rows(void)
 	}
 }
 
-/* The chunk that ends at or after @at bytes. */
-static uint64_t chunk_at(uint64_t at)
-{
-	uint64_t i;
-
-	for (i = 0; rig_offset(i + 1) <= at; i++)
-		;
-	return rig_offset(i);
-}
-
-/* A proven byte is never asked for again, whatever happens after it. */
+/*
+ * A proven byte is never asked for again, whatever happens after it; nor is
+ * one that came before a cut, unless it turns out to be wrong.
+ */
 static void test_resume(void)
 {
 	static const struct {
 		const char *rule;
-		uint64_t broken;
+		uint64_t next;
 	} cuts[] = {
 		{L "#1 truncate=0", 0},
+		{L "#1 truncate=1", 1},
 		{L "#1 truncate=65535", 65535},
 		{L "#1 truncate=65536", 65536},
 		{L "#1 truncate=65537", 65537},
@@ -202,7 +197,6 @@ static void test_resume(void)
 		{L "#1 stall=500000", 500000},
 		{L "#1 flip=0", 0},
 		{L "#1 flip=65536", 65536},
-		{L "#1 flip=500000", 500000},
 	};
 	static struct rig_request log[RIG_LOG_MAX];
 	struct rig_server s;
@@ -221,11 +215,13 @@ static void test_resume(void)
 		CHECK_INT(rig_fetch_layer(&r), 0);
 		n = rig_log(&s, log);
 		rig_stop(&s);
-		CHECK(n >= 4);
+		CHECK(n >= 3);
 		CHECK_INT(log[0].first, 0);
-		CHECK_INT(log[1].first, chunk_at(cuts[i].broken));
+		CHECK_INT(log[1].first, cuts[i].next);
+		/* chunks behind a wrong one may be proven already */
 		for (k = 2; k < n; k++)
-			CHECK_INT(log[k].first, log[k - 1].last + 1);
+			CHECK(log[k].first > log[k - 1].last);
+		CHECK(r.layer.bytes <= rig_index.layer_size + 65536);
 		CHECK_INT(log[n - 1].last, rig_index.layer_size - 1);
 		CHECK_INT(r.progress, rig_index.layer_size);
 	}
@@ -243,11 +239,11 @@ static void test_ranges(void)
 	rig_serve(&s, "127.0.0.1", NULL);
 	rig_init(&r, 1);
 	rig_mirror(&r, s.port);
-	CHECK_INT(rig_fetch_layer(&r), 0);
 	CHECK_INT(rig_fetch_blob(&r, true), 0);
+	CHECK_INT(rig_fetch_layer(&r), 0);
 	n = rig_log(&s, log);
 	for (k = 0; k < n; k++) {
-		CHECK_INT(log[k].conn, 1);
+		CHECK_INT(log[k].conn, k ? 2 : 1);
 		CHECK(log[k].last - log[k].first < 4u << 20);
 	}
 	CHECK_INT(r.f.stats.requests, n);
@@ -260,7 +256,7 @@ static void test_ranges(void)
 /* A server that closes what it kept alive costs no try and no wait. */
 static void test_idle_close(void)
 {
-	const char *const rules[RIG_RULES_MAX] = {L "#2-3 drop", M "#1 drop"};
+	const char *const rules[RIG_RULES_MAX] = {L "#2-3 drop", M "#2 drop"};
 	struct rig_server s;
 	struct rig r;
 
@@ -271,6 +267,7 @@ static void test_idle_close(void)
 	CHECK_INT(rig_fetch_layer(&r), 0);
 	/* #2 was reopened unseen, #3 then was a fresh connection's failure */
 	CHECK_INT(r.n_waits, 1);
+	CHECK_INT(rig_fetch_blob(&r, false), 0);
 	CHECK_INT(rig_fetch_blob(&r, false), 0);
 	CHECK_INT(r.n_waits, 1);
 	fetch_close(&r.f);

@@ -142,7 +142,8 @@ static void check_mirrors(const struct mirrors_row *row)
 	CHECK_INT(r.f.mirrors[0].bad, row->bad_a);
 	CHECK_INT(r.f.mirrors[1].bad, row->bad_b);
 	if (!row->code)
-		CHECK_INT(r.f.current, row->current);
+		CHECK_INT(row->what == LAYER ? r.layer.mirror : r.f.current,
+			  row->current);
 }
 
 static void test_mirrors(void)

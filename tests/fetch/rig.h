@@ -36,6 +36,7 @@ struct rig {
 	struct fetch f;
 	struct fetch_conn conn;
 	struct fetch_error e;
+	struct fetch_layer layer; /* the last one fetched */
 	unsigned int n_waits, n_notes;
 	uint64_t waits[RIG_WAITS_MAX];
 	uint64_t progress; /* last one told */

@@ -64,6 +64,7 @@ static const char *parse(const char *line)
 	show(&o, "source=", b.source);
 	show_u64(&o, "ram=", b.ram_bytes, b.ram_bytes);
 	show_u64(&o, "ram%=", b.ram_percent, b.ram_percent);
+	show_u64(&o, "connections=", b.connections, b.connections);
 	show_u64(&o, "serial=", b.has_serial, b.serial);
 	show_u64(&o, "floor=", b.has_floor, b.floor);
 	show_net(&o);
@@ -127,6 +128,11 @@ static void own_keys(void)
 		{"slipway.ram=1G slipway.ram=100%", "ram%=100"},
 		{"slipway.ram=101%", "!slipway.ram=101%"},
 		{"slipway.ram=0", "!slipway.ram=0"},
+		{"slipway.connections=2", "connections=2"},
+		{"slipway.connections=0", "!slipway.connections=0"},
+		{"slipway.connections=-1", "!slipway.connections=-1"},
+		{"slipway.connections=4294967296",
+		 "!slipway.connections=4294967296"},
 		{"slipway.ram=%", "!slipway.ram=%"},
 		{"slipway.ram=99999999999T", "!slipway.ram=99999999999T"},
 		{"slipway.serial=412 slipway.floor=400",

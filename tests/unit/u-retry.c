@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* u-retry.c - who is asked next, and after how long. */
+#include "fetch/clock.h"
 #include "fetch/conn.h"
 #include "fetch/retry.h"
 #include "unit.h"
@@ -106,21 +107,65 @@ static void back_off(void)
 		CHECK(waits[i] <= (i < 5 ? 1000u << i : 30000u));
 }
 
-/* Good bytes give the tries of a mirror back, those in all they do not. */
+/* Good bytes give all tries back: a layer may be cut very often. */
 static void progress(void)
 {
 	const struct fetch_error e = {.code = CODE_CUT};
-	unsigned int n = 1;
+	unsigned int n;
 	struct retry r;
 	struct fetch f;
 
 	begin(&f, &r, 1);
-	while (!retry_next(&f, &r, &e)) {
-		retry_good(&f, &r);
+	for (n = 0; n < 50; n++) {
+		CHECK_INT(retry_next(&f, &r, &e), 0);
+		retry_good(&f, &r, 0);
 		CHECK_INT(f.mirrors[0].failures, 0);
-		n++;
 	}
-	CHECK_INT(n, 20);
+	CHECK_INT(spend(&f, &r, CODE_CUT, 0), 5);
+}
+
+/* What was on its way when a mirror failed is no second failure. */
+static void together(void)
+{
+	const struct fetch_error e = {.code = CODE_CUT};
+	uint64_t before = clock_ms();
+	struct retry r;
+	struct fetch f;
+
+	begin(&f, &r, 1);
+	clock_pause(2);
+	retry_failed(&f, &r, 0, clock_ms(), &e);
+	retry_failed(&f, &r, 0, before, &e);
+	retry_failed(&f, &r, 0, before, &e);
+	CHECK_INT(r.of[0], 1);
+	clock_pause(2);
+	retry_failed(&f, &r, 0, clock_ms(), &e);
+	CHECK_INT(r.of[0], 2);
+}
+
+/* Good before bad, until bad is long ago; fast before slow; then the order. */
+static void order(void)
+{
+	const struct fetch_error wrong = {.code = CODE_HASH};
+	struct retry r;
+	struct fetch f;
+
+	begin(&f, &r, 3);
+	CHECK_INT(retry_pick(&f, &r, 0), 0);
+	CHECK_INT(retry_pick(&f, &r, 2), 2);
+	f.mirrors[0].rate = 100;
+	f.mirrors[1].rate = 150;
+	CHECK_INT(retry_pick(&f, &r, 0), 0);
+	f.mirrors[1].rate = 250;
+	CHECK_INT(retry_pick(&f, &r, 0), 1);
+	retry_failed(&f, &r, 1, clock_ms(), &wrong);
+	CHECK(f.mirrors[1].bad);
+	CHECK_INT(retry_pick(&f, &r, 0), 2);
+	retry_failed(&f, &r, 2, clock_ms(), &wrong);
+	CHECK_INT(retry_pick(&f, &r, 0), 0);
+	retry_good(&f, &r, 1);
+	f.mirrors[1].bad_until_ms = 0;
+	CHECK_INT(retry_pick(&f, &r, 0), 1);
 }
 
 static void random_numbers(void)
@@ -137,4 +182,5 @@ static void random_numbers(void)
 }
 
 UNIT_MAIN(UNIT_CASE(budgets), UNIT_CASE(first_round), UNIT_CASE(back_off),
-	  UNIT_CASE(progress), UNIT_CASE(random_numbers))
+	  UNIT_CASE(progress), UNIT_CASE(together), UNIT_CASE(order),
+	  UNIT_CASE(random_numbers))

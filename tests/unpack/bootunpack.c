@@ -21,14 +21,7 @@
 #include "unpackfs.c"
 #include "unpackmeta.c"
 #include "gunzip.c"
-
-static int file_fd;
-
-int layers_fetch(struct boot *b, const struct manifest_layer *m, int *fd)
-{
-	*fd = file_fd;
-	return 0;
-}
+#include "inflate.c"
 
 /* sys.c is klibc's: the same calls through glibc */
 int sys_fsetxattr(int fd, const char *name, const void *value, size_t size)
@@ -45,6 +38,11 @@ int sys_openat2_beneath(int dir, const char *path, int flags)
 	long fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
 
 	return fd < 0 ? -errno : fd;
+}
+
+uint64_t sys_now_ms(void)
+{
+	return clock_ms();
 }
 
 uint64_t memory_pages(uint64_t size)
@@ -73,11 +71,10 @@ int main(int argc, char **argv)
 {
 	static struct manifest_role role = {.n_overlays = 1};
 	static struct boot b = {.role = &role};
-	static const struct fetch_env env;
 	struct manifest_layer *m = b.manifest.layers;
 	struct stat st;
-
-	fetch_init(&b.fetch, &env, &b.conn);
+	void *whole;
+	int fd;
 
 	if (argc != 7 || digest_unhex(text_span(argv[3]), m[0].digest) ||
 	    text_u64(text_span(argv[4]), &m[1].unpacked) ||
@@ -87,18 +84,26 @@ int main(int argc, char **argv)
 			"INODES GRANTS\n");
 		return 2;
 	}
-	file_fd = open(argv[1], O_RDONLY | O_CLOEXEC);
-	if (file_fd < 0 || fstat(file_fd, &st) || chroot(argv[2]) ||
+	fd = open(argv[1], O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) || chroot(argv[2]) ||
 	    chdir("/")) {
 		perror("bootunpack");
 		return 1;
 	}
-	digest_setup();
+	whole = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (whole == MAP_FAILED) {
+		perror("bootunpack");
+		return 1;
+	}
+	digest_of(whole, st.st_size, m[1].digest);
 	m[1].name = text_span("overlay");
 	m[1].size = st.st_size;
 	role.overlays[0] = 1;
 	role.grants = grants_of(argv[6]);
-	if (!unpack_overlays(&b))
+	b.layers.m[0] = &m[1];
+	b.layers.files[0] = fd;
+	snprintf(b.layers.names[0], sizeof(b.layers.names[0]), "overlay");
+	if (!unpack_start(&b, 0) && !unpack_overlays(&b))
 		return 0;
 	fprintf(stderr, "%s: %s\n", code_name(b.error.code), b.error.text);
 	return 1;
