@@ -39,6 +39,20 @@ init_elf()
 		END { if (!stack) print "no GNU_STACK" }'
 }
 
+# canaries are read where they are set, and no code of a test is linked
+init_symbols()
+{
+	local n
+	n=$(objdump -d "$O/initrd/init.debug" | grep -c '%fs:0x28')
+	[ "$(uname -m)" != x86_64 ] || [ "$n" -gt 200 ] ||
+		echo "only $n looks at a canary"
+	nm "$O/initrd/init.debug" | awk '
+		$3 == "__stack_chk_fail" { guard = 1 }
+		$3 ~ /unit_|fuzz|Fuzzer|asan|__wrap_/ && $3 != "__wrap_main" {
+			print "holds " $3 }
+		END { if (!guard) print "no __stack_chk_fail" }'
+}
+
 # what each folder may include beside its own files and <system> headers
 arrows()
 {
@@ -55,7 +69,7 @@ arrows()
 	done <<-END
 		initrd/format format
 		initrd/fetch fetch format
-		initrd/kshim
+		initrd/kshim fetch
 		initrd fetch format
 		initrd/mkinitrd host format
 		scripts/host host format
@@ -222,6 +236,19 @@ manuals()
 	done
 }
 
+# a folder built with a flag, without it, and so again
+reflag()
+{
+	local o=$T_TMP/reflag n i
+	for i in 1 1 0 0; do
+		n=$(O=$o CC=gcc KLCC=klcc AR_PROG=ar STRIP_PROG=strip \
+			CRYPTO=$CRYPTO KCFLAGS=-DREFLAG=$i make -rR \
+			--no-print-directory -f scripts/Makefile.build \
+			dir=initrd/kshim 2>&1 | grep -c KLCC)
+		printf '%s ' "$n"
+	done | grep -v '^\([1-9]\) 0 \1 0 $'
+}
+
 readmes()
 {
 	local d
@@ -241,6 +268,8 @@ else
 	t_begin 'the initrd without modules is under 1.5 MB'
 	t_fail "$(tail -n 5 "$T_TMP/out")"
 fi
+empty '/init guards its stack, and holds nothing that only tests need' \
+	init_symbols
 empty 'folders include only what the arrows allow' arrows
 empty 'folders link only what the arrows allow' link_arrows
 empty 'initrd/format includes nothing foreign' format_pure
@@ -249,6 +278,7 @@ empty 'PID 1 makes none of the banned calls' banned
 empty 'every source names its licence' licences
 empty 'no text of one machine or one moment' foreign_text
 empty 'make with nothing to do prints nothing' noop_make
+empty 'another flag builds anew, and only once' reflag
 empty 'building leaves no file beside its output' strays
 empty 'slipway.7 has every failure code, and no other' codes
 empty 'every failure code is expected by a test' codes_tested

@@ -84,7 +84,8 @@ static int trust_ask(const struct trust *t, const void *cms, size_t size,
 		return fetch_fail(e, CODE_MEM, "manifest.cms: %s",
 				  strerror(errno));
 	memcpy(in, &q, sizeof(q));
-	memcpy(in + sizeof(q), t->root, t->root_size);
+	if (t->root_size)
+		memcpy(in + sizeof(q), t->root, t->root_size);
 	memcpy(in + sizeof(q) + t->root_size, cms, size);
 	ret = cage_once(trust_check, in, n, a, sizeof(*a), "manifest.cms", e);
 	munmap(in, n);

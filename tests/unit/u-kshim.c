@@ -2,6 +2,8 @@
 /* u-kshim.c - gmtime() of initrd/kshim; on the host glibc judges the table. */
 #include <time.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
 #include "unit.h"
 
 static const struct {
@@ -70,4 +72,44 @@ static void days_in_a_row(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(dates), UNIT_CASE(days_in_a_row))
+#ifdef __slipway_klibc__
+/* Written past its end, a frame is not returned from. */
+static __attribute__((noinline)) void smash(size_t n)
+{
+	volatile char buf[16];
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		*(&buf[0] + i) = (char)i;
+}
+
+static int end_of(size_t n)
+{
+	int status;
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (!pid) {
+		close(2);
+		smash(n);
+		_exit(0);
+	}
+	CHECK_INT(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void canary(void)
+{
+	int status = end_of(64);
+
+	CHECK(WIFEXITED(status));
+	CHECK_INT(WEXITSTATUS(status), 134);
+	CHECK_INT(end_of(16), 0);
+}
+#else
+static void canary(void)
+{
+}
+#endif
+
+UNIT_MAIN(UNIT_CASE(dates), UNIT_CASE(days_in_a_row), UNIT_CASE(canary))
