@@ -59,6 +59,7 @@ struct fetch_mirror {
 	bool no_range;			/* answers 200 to a range */
 	uint64_t rate;			/* bytes a second of one connection */
 	uint64_t rated_ms;		/* when that was measured */
+	uint64_t most;			/* it gives now at most this; 0: unknown */
 	unsigned int active;		/* workers that ask it now */
 	uint64_t bytes;			/* of layers, proven */
 };

@@ -12,6 +12,7 @@
 #define RANGE_MS    250	   /* of one connection's time */
 #define PROBE_MS    15000  /* how long a measured speed is believed */
 #define TWIN_MS     250	   /* a task this young is not late */
+#define HOPELESS_MS 1000   /* nor this one given up */
 
 static unsigned int busy(const struct pool *p)
 {
@@ -117,13 +118,14 @@ static bool take(struct pool *p, unsigned int i, unsigned int layer,
  */
 static bool late(const struct pool *p, const struct pool_slot *s, uint64_t now)
 {
-	uint64_t best = 1, k, ms = now - s->begun_ms, mine, other;
+	uint64_t best = 1, ms = now - s->begun_ms, mine, other;
+	unsigned int k;
 
 	if (now < s->begun_ms + TWIN_MS)
 		return now < s->begun_ms;
 	for (k = 0; k < p->f->n_mirrors; k++)
-		if (p->f->mirrors[k].rate > best)
-			best = p->f->mirrors[k].rate;
+		if (retry_rate(p->f, k) > best)
+			best = retry_rate(p->f, k);
 	mine = s->done ? s->rest.size * ms / s->done : UINT64_MAX;
 	other = s->rest.size * 1000 / best + TWIN_MS;
 	return mine / 2 > other;
@@ -168,6 +170,35 @@ bool pick_twin(const struct pool *p, unsigned int i)
 	return p->slots[i].twin >= 0 && p->slots[p->slots[i].twin].busy;
 }
 
+void pick_look(struct pool *p)
+{
+	uint64_t now = clock_ms(), most;
+	unsigned int i;
+
+	for (i = 0; i < p->f->n_mirrors; i++)
+		p->f->mirrors[i].most = 0;
+	for (i = 0; i < POOL_WORKERS_MAX; i++) {
+		const struct pool_slot *s = &p->slots[i];
+		struct fetch_mirror *m = &p->f->mirrors[s->mirror];
+
+		if (!s->busy || s->stream || now <= s->begun_ms)
+			continue;
+		most = (s->rest.size + s->done) * 1000 / (now - s->begun_ms);
+		if (!m->most || most < m->most)
+			m->most = most ? most : 1;
+	}
+}
+
+bool pick_hopeless(const struct pool *p, unsigned int i)
+{
+	const struct pool_slot *s = &p->slots[i];
+	uint64_t now = clock_ms();
+
+	return s->busy && !s->stream && !pick_twin(p, i) &&
+	       now > s->begun_ms + HOPELESS_MS &&
+	       retry_slow(p->f, s->mirror, 8) && late(p, s, now);
+}
+
 int pick_task(struct pool *p, unsigned int i, struct worker_task *t,
 	      struct fetch_error *e)
 {
@@ -175,6 +206,7 @@ int pick_task(struct pool *p, unsigned int i, struct worker_task *t,
 	int m;
 
 	memset(t, 0, sizeof(*t));
+	pick_look(p);
 	for (k = 0; k < p->n; k++) {
 		struct pool_layer *l = &p->layer[k];
 

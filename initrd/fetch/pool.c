@@ -178,11 +178,26 @@ static int give(struct pool *p, unsigned int i, struct fetch_error *e)
 	return 0;
 }
 
+/* Work moves to those who do it. */
+static void move(struct pool *p)
+{
+	unsigned int i;
+
+	pick_look(p);
+	for (i = 0; i < POOL_WORKERS_MAX; i++) {
+		if (!pick_hopeless(p, i))
+			continue;
+		idle(p, i);
+		stop(p, i);
+	}
+}
+
 static int give_all(struct pool *p, struct fetch_error *e)
 {
 	unsigned int i;
 	int ret = 0;
 
+	move(p);
 	for (i = 0; i < p->width && !ret; i++)
 		if (!p->slots[i].busy)
 			ret = give(p, i, e);

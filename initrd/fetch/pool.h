@@ -59,6 +59,16 @@ struct pool {
 int pick_task(struct pool *p, unsigned int i, struct worker_task *t,
 	      struct fetch_error *e);
 
+/*
+ * pick_look - what the mirrors give now can be no more than what they were
+ * asked for, by the time that is taking.
+ *
+ * pick_hopeless - is slot @i at a mirror so slow that another will have the
+ * rest long before? To be asked after pick_look().
+ */
+void pick_look(struct pool *p);
+bool pick_hopeless(const struct pool *p, unsigned int i);
+
 /* pick_twin - is another worker at the same range? */
 bool pick_twin(const struct pool *p, unsigned int i);
 

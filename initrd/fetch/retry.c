@@ -82,26 +82,38 @@ static bool retry_left(const struct fetch *f, const struct retry *r,
 	return r->of[i] < limit || retry_patient(f, r, i);
 }
 
-/* Order is the operator's, unless it costs more than half of the speed. */
-static bool retry_slow(const struct fetch *f, unsigned int i)
+uint64_t retry_rate(const struct fetch *f, unsigned int m)
 {
-	uint64_t best = 0;
-	unsigned int k;
+	const struct fetch_mirror *mirror = &f->mirrors[m];
 
-	for (k = 0; k < f->n_mirrors; k++)
-		if (f->mirrors[k].rate > best)
-			best = f->mirrors[k].rate;
-	return f->mirrors[i].rate && f->mirrors[i].rate < best / 2;
+	if (mirror->most && (!mirror->rate || mirror->most < mirror->rate))
+		return mirror->most;
+	return mirror->rate;
 }
 
-/* Less is better: each rank outweighs all those after it. */
+bool retry_slow(const struct fetch *f, unsigned int m, unsigned int times)
+{
+	uint64_t rate = retry_rate(f, m), other;
+	unsigned int k;
+
+	for (k = 0; rate && k < f->n_mirrors; k++) {
+		other = retry_rate(f, k);
+		if (other / times > rate)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Less is better. Order is the operator's, unless it costs more than half of
+ * the speed. Each rank outweighs all those after it. */
 static uint64_t retry_rank(const struct fetch *f, const struct retry *r,
 			   unsigned int i, uint64_t now)
 {
 	const struct fetch_mirror *m = &f->mirrors[i];
 	bool bad = m->bad && now < m->bad_until_ms;
 
-	return (uint64_t)bad << 40 | (uint64_t)retry_slow(f, i) << 32 |
+	return (uint64_t)bad << 40 | (uint64_t)retry_slow(f, i, 2) << 32 |
 	       r->of[i];
 }
 

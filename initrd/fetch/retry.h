@@ -69,6 +69,12 @@ void retry_failed(struct fetch *f, struct retry *r, unsigned int m,
 int retry_pick(const struct fetch *f, const struct retry *r,
 	       unsigned int from);
 
+/* retry_rate - bytes a second of a connection to mirror @m; 0: not known. */
+uint64_t retry_rate(const struct fetch *f, unsigned int m);
+
+/* retry_slow - does another mirror give more than @times as much? */
+bool retry_slow(const struct fetch *f, unsigned int m, unsigned int times);
+
 /*
  * retry_wait - ms until mirror @m may be asked. Where f->env.pause counts
  * waits that is told them, and it is 0.

@@ -94,6 +94,10 @@ void rig_setup(void)
 		  0);
 	rig_write(RIG_BLOB, rig_blob, RIG_BLOB_SIZE);
 	rig_write(RIG_LAYER, rig_bytes, size);
+	/* of the right size, and not one chunk of it right */
+	for (i = 0; i < size; i++)
+		rig_map[i] = rig_bytes[i] ^ 1;
+	rig_write("lies", rig_map, size);
 	rig_write("longer", rig_bytes, RIG_BLOB_SIZE + 1);
 	rig_write("other", rig_bytes, RIG_BLOB_SIZE);
 	rig_write("empty", "", 0);
