@@ -82,7 +82,7 @@ arrows()
 }
 
 # format/ knows no libc but through env.h (what is there without one is free),
-# and libcrypto in two files
+# and libcrypto in digest, cms and cmschain
 format_pure()
 {
 	grep -H '^#include <' initrd/format/*.[ch] |

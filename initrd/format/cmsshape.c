@@ -63,6 +63,9 @@ static int walk_signer(struct span rest, struct cmsshape *s,
 		return bad(f, "signed attributes or odd signature algorithm");
 	if (der_next(&rest, &d) != 1 || rest.n)
 		return bad(f, "unsigned attributes");
+	if (d.tag != DER_OCTETS)
+		return bad(f, "signature is no octet string");
+	s->signature = d.body;
 	return 0;
 }
 
@@ -78,20 +81,21 @@ static int walk_content(struct span rest, struct cmsshape *s, struct fault *f)
 	if (n == 0)
 		return 0;
 	if (n < 0 || d.tag != DER_CONTEXT0 || rest.n ||
-	    der_expect(&d.body, 0x04, &octets) || d.body.n)
+	    der_expect(&d.body, DER_OCTETS, &octets) || d.body.n)
 		return bad(f, "signed content is not one octet string");
 	s->attached = true;
 	s->content = octets.body;
 	return 0;
 }
 
-static int walk_certs(struct span *rest, struct fault *f)
+static int walk_certs(struct span *rest, struct cmsshape *s, struct fault *f)
 {
 	struct der d, cert;
 	unsigned int n = 0;
 
 	if (der_expect(rest, DER_CONTEXT0, &d))
 		return bad(f, "no certificates");
+	s->certs = d.body;
 	while (d.body.n) {
 		if (der_expect(&d.body, DER_SEQUENCE, &cert))
 			return bad(f, "something other than a certificate");
@@ -112,11 +116,12 @@ static int walk_signed(struct span rest, struct cmsshape *s, struct fault *f)
 	if (der_expect(&rest, DER_SET, &d) || der_next(&d.body, &digest) != 1 ||
 	    !is_plain_algorithm(&digest) || d.body.n)
 		return bad(f, "not exactly one digest algorithm");
+	s->digest = digest.body;
 	if (der_expect(&rest, DER_SEQUENCE, &d))
 		return bad(f, "no content");
 	err = walk_content(d.body, s, f);
 	if (!err)
-		err = walk_certs(&rest, f);
+		err = walk_certs(&rest, s, f);
 	if (err)
 		return err;
 	if (der_expect(&rest, DER_SET, &signers) || rest.n)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * cmsshape.h - is this file shaped as a SignedData of ours? Checked on its raw
- * DER, with what OpenSSL ignores or takes too kindly; only cms.c uses it.
+ * DER, with what OpenSSL ignores or takes too kindly; only cms.c and
+ * cmschain.c use it.
  */
 #ifndef FORMAT_CMSSHAPE_H
 #define FORMAT_CMSSHAPE_H
@@ -12,6 +13,9 @@
 struct cmsshape {
 	struct span issuer;  /* of the signer, DER */
 	struct span content; /* eContent's octets, or n 0 */
+	struct span certs;   /* one after another */
+	struct span digest;  /* body of its AlgorithmIdentifier */
+	struct span signature;
 	bool attached;
 };
 

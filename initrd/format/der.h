@@ -9,6 +9,7 @@
 #include "format/env.h"
 
 #define DER_INTEGER  0x02
+#define DER_OCTETS   0x04
 #define DER_NULL     0x05
 #define DER_OID	     0x06
 #define DER_SEQUENCE 0x30

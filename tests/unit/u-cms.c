@@ -1,90 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * u-cms.c - the strict CMS profile against the messages of cmsgen, which
- * stands beside this program: the same cases on the host and under klibc.
+ * u-cms.c - the strict CMS profile against the messages of cmsgen.
  */
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "cmscase.h"
+#include "cmsload.h"
 #include "format/cms.h"
-#include "unit.h"
 
 #define CONTENT_MAX (256u << 10)
 
-static uint8_t all[4 << 20], copy[64 << 10];
-static size_t all_n;
-
-static const char *generator(void)
-{
-	static const char name[] = "cmsgen";
-	static char path[4096];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 8);
-
-	CHECK(n > 0);
-	path[n] = 0;
-	memcpy(strrchr(path, '/') + 1, name, sizeof(name));
-	return path;
-}
-
-static void read_all(int fd)
-{
-	ssize_t n;
-
-	do {
-		n = read(fd, all + all_n, sizeof(all) - all_n);
-		CHECK(n >= 0);
-		all_n += n;
-	} while (n);
-	CHECK(all_n < sizeof(all));
-}
-
-static void load(void)
-{
-	const char *path = generator();
-	int fd[2], status;
-	pid_t pid;
-
-	if (all_n)
-		return;
-	CHECK_INT(pipe(fd), 0);
-	pid = fork();
-	CHECK(pid >= 0);
-	if (!pid) {
-		dup2(fd[1], 1);
-		close(fd[0]);
-		execl(path, path, NULL);
-		_exit(127);
-	}
-	close(fd[1]);
-	read_all(fd[0]);
-	close(fd[0]);
-	CHECK_INT(waitpid(pid, &status, 0), pid);
-	CHECK_INT(status, 0);
-}
-
-/* One record, its three blobs in place. */
-struct view {
-	struct cms_case c;
-	const uint8_t *root, *der, *data;
-};
-
-static bool next(size_t *at, struct view *v)
-{
-	if (!*at)
-		load();
-	if (*at == all_n)
-		return false;
-	CHECK(all_n - *at >= sizeof(v->c));
-	memcpy(&v->c, all + *at, sizeof(v->c));
-	v->root = all + *at + sizeof(v->c);
-	v->der = v->root + v->c.root_n;
-	v->data = v->der + v->c.der_n;
-	*at = v->data + v->c.data_n - all;
-	CHECK(*at <= all_n);
-	unit_row = v->c.name;
-	return true;
-}
+static uint8_t copy[64 << 10];
 
 /* What was signed comes back whole, or nothing does. */
 static int judge(const struct view *v, const void *der, size_t n,
