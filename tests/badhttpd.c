@@ -15,7 +15,11 @@
  *	interim=N		heads of status 100 first
  *	close			no keep-alive
  *	length=+N|-N|VALUE	lie in Content-Length; "none": leave it out
+ *	headcut=N headreset=N headstall=N	after N bytes of head: FIN, RST,
+ *				silence
+ *	headslow=MS		between two bytes of head
  *	truncate=N reset=N stall=N	after N bytes of body: FIN, RST, silence
+ *	pause=MS		in the middle of the body
  *	flip=OFFSET		one bit of the file
  *	extra=N			bytes after the body
  *	norange wrongrange	answer 200; answer with other bytes
@@ -43,25 +47,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include "badrule.h"
-
-#define PATH_LEN 1024
-#define HEAD_LEN 8192
-
-struct request {
-	char method[16], path[PATH_LEN];
-	bool ranged, keep;
-	uint64_t first, last; /* last NEVER: to the end */
-};
-
-struct conn {
-	int fd;
-	unsigned long number;
-	char head[HEAD_LEN];
-	size_t have;
-	struct act act;
-	struct request req;
-};
+#include "badconn.h"
 
 static const char *root;
 static int log_fd = -1;
@@ -89,165 +75,13 @@ static void log_line(const struct conn *c, unsigned int status)
 		c->number, r->method, r->path, range, status);
 }
 
-static void nap_ms(long ms)
-{
-	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
-
-	while (nanosleep(&t, &t) && errno == EINTR)
-		;
-}
-
-static bool put(const struct conn *c, const char *p, size_t n)
-{
-	size_t step = n;
-	ssize_t sent;
-
-	if (c->act.bytewise)
-		step = 1;
-	else if (c->act.slow && c->act.slow / 10 < n)
-		step = c->act.slow / 10 ? c->act.slow / 10 : 1;
-	while (n) {
-		sent = send(c->fd, p, step < n ? step : n, MSG_NOSIGNAL);
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0)
-			return false;
-		p += sent;
-		n -= (size_t)sent;
-		if (c->act.slow && n)
-			nap_ms(100);
-	}
-	return true;
-}
-
-/* Nothing more is said; ends when the client does. */
-static void keep_silent(const struct conn *c)
-{
-	char drain[4096];
-
-	while (recv(c->fd, drain, sizeof(drain), 0) > 0)
-		;
-}
-
-static void send_reset(const struct conn *c)
-{
-	struct linger l = {.l_onoff = 1};
-
-	setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
-}
-
-/* The head of a response whose body has @size bytes; false: hang up. */
-static bool put_head(const struct conn *c, unsigned int status, uint64_t size,
-		     const char *more)
-{
-	const struct act *a = &c->act;
-	char head[HEAD_LEN], length[64] = "";
-	unsigned int i;
-	size_t n;
-
-	if (a->chunked)
-		snprintf(length, sizeof(length),
-			 "Transfer-Encoding: chunked\r\n");
-	else if (!a->length && status != 204 && status != 304)
-		snprintf(length, sizeof(length), "Content-Length: %llu\r\n",
-			 (unsigned long long)size);
-	else if (a->length && (*a->length == '+' || *a->length == '-'))
-		snprintf(length, sizeof(length), "Content-Length: %lld\r\n",
-			 (long long)size + atoll(a->length));
-	else if (a->length && strcmp(a->length, "none"))
-		snprintf(length, sizeof(length), "Content-Length: %.40s\r\n",
-			 a->length);
-	for (i = 0; i < a->interim; i++)
-		if (!put(c, "HTTP/1.1 100 Continue\r\n\r\n", 25))
-			return false;
-	n = (size_t)snprintf(head, sizeof(head), "HTTP/1.1 %u Told\r\n%s%s",
-			     status, length, more);
-	for (i = 0; i < a->n_headers; i++)
-		n += (size_t)snprintf(head + n, sizeof(head) - n, "%s\r\n",
-				      a->headers[i]);
-	if (a->retry_after)
-		n += (size_t)snprintf(head + n, sizeof(head) - n,
-				      "Retry-After: %s\r\n", a->retry_after);
-	if (a->redirect)
-		n += (size_t)snprintf(head + n, sizeof(head) - n,
-				      "Location: %s\r\n", a->redirect);
-	n += (size_t)snprintf(head + n, sizeof(head) - n,
-			      "Connection: %s\r\n\r\n",
-			      c->req.keep ? "keep-alive" : "close");
-	return put(c, head, n);
-}
-
-/* Where the body ends too early, and how. */
-static uint64_t body_stop(const struct act *a)
-{
-	uint64_t stop = a->truncate;
-
-	if (a->reset < stop)
-		stop = a->reset;
-	return a->stall < stop ? a->stall : stop;
-}
-
-static bool put_stopped(const struct conn *c)
-{
-	const struct act *a = &c->act;
-	uint64_t stop = body_stop(a);
-
-	if (a->stall == stop)
-		keep_silent(c);
-	else if (a->reset == stop)
-		send_reset(c);
-	return false;
-}
-
-/* @size bytes of @fd from @at (or of @text); false: hang up. */
-static bool put_body(const struct conn *c, int fd, const char *text,
-		     uint64_t at, uint64_t size)
-{
-	const struct act *a = &c->act;
-	uint64_t stop = body_stop(a), sent = 0;
-	char buf[65536], line[32];
-
-	if (a->chunked && !put(c, line,
-			       (size_t)snprintf(line, sizeof(line), "%llx\r\n",
-						(unsigned long long)size)))
-		return false;
-	while (sent < size && sent < stop) {
-		uint64_t n = size - sent, from = at + sent;
-
-		if (n > sizeof(buf))
-			n = sizeof(buf);
-		if (n > stop - sent)
-			n = stop - sent;
-		if (text)
-			memcpy(buf, text + from, n);
-		else if (pread(fd, buf, n, (off_t)from) != (ssize_t)n)
-			return false;
-		if (a->flip >= from && a->flip < from + n)
-			buf[a->flip - from] ^= 1;
-		if (!put(c, buf, n))
-			return false;
-		sent += n;
-	}
-	if (stop != NEVER && sent == stop)
-		return put_stopped(c);
-	if (a->chunked)
-		return put(c, "\r\n0\r\n\r\n", 7);
-	memset(buf, 'x', sizeof(buf));
-	for (sent = 0; sent < a->extra; sent += sizeof(buf))
-		if (!put(c, buf,
-			 a->extra - sent < sizeof(buf) ? a->extra - sent
-						       : sizeof(buf)))
-			return false;
-	return true;
-}
-
 static bool put_text(const struct conn *c, unsigned int status,
 		     const char *text)
 {
 	uint64_t size = status == 204 || status == 304 ? 0 : strlen(text);
 
 	log_line(c, status);
-	return put_head(c, status, size, "") && put_body(c, -1, text, 0, size);
+	return badsend_head(c, status, size, "") && badsend_body(c, -1, text, 0, size);
 }
 
 static int open_file(const struct conn *c, uint64_t *size)
@@ -287,8 +121,8 @@ static bool put_range(const struct conn *c, int fd, uint64_t total)
 		 (unsigned long long)(last + wrong),
 		 (unsigned long long)(total + (c->act.wrongrange && !wrong)));
 	log_line(c, 206);
-	return put_head(c, 206, last - first + 1, more) &&
-	       put_body(c, fd, NULL, first + wrong, last - first + 1);
+	return badsend_head(c, 206, last - first + 1, more) &&
+	       badsend_body(c, fd, NULL, first + wrong, last - first + 1);
 }
 
 static bool put_file(const struct conn *c)
@@ -303,8 +137,8 @@ static bool put_file(const struct conn *c)
 		ok = put_range(c, fd, size);
 	} else {
 		log_line(c, 200);
-		ok = put_head(c, 200, size, "") &&
-		     put_body(c, fd, NULL, 0, size);
+		ok = badsend_head(c, 200, size, "") &&
+		     badsend_body(c, fd, NULL, 0, size);
 	}
 	close(fd);
 	return ok;
@@ -318,9 +152,9 @@ static bool answer(const struct conn *c)
 	if (a->mute || a->drop || a->garbage)
 		log_line(c, 0);
 	if (a->mute)
-		keep_silent(c);
+		badsend_silence(c);
 	if (a->garbage)
-		put(c, "\x16\x03\x01 not HTTP at all\r\n\r\n", 24);
+		badsend_garbage(c);
 	if (a->mute || a->drop || a->garbage)
 		return false;
 	if (a->redirect)
@@ -479,7 +313,7 @@ static void accept_all(int fd)
 		if (s >= 0)
 			close(s);
 		else
-			nap_ms(10); /* out of descriptors: some will end */
+			poll(NULL, 0, 10); /* out of descriptors: some will end */
 	}
 }
 

@@ -69,6 +69,11 @@ static const struct word words[] = {
 	WORD(flip, NUMBER),
 	WORD(extra, NUMBER),
 	WORD(slow, NUMBER),
+	WORD(pause, NUMBER),
+	WORD(headcut, NUMBER),
+	WORD(headreset, NUMBER),
+	WORD(headstall, NUMBER),
+	WORD(headslow, NUMBER),
 	WORD(close, FLAG),
 	WORD(norange, FLAG),
 	WORD(wrongrange, FLAG),
@@ -126,6 +131,7 @@ void badrule_none(struct act *a)
 {
 	memset(a, 0, sizeof(*a));
 	a->truncate = a->reset = a->stall = a->flip = NEVER;
+	a->headcut = a->headreset = a->headstall = NEVER;
 }
 
 /* "GLOB[#K[-L]] ACTIONS" */

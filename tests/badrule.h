@@ -15,7 +15,8 @@ struct act {
 	unsigned int status, interim, n_headers;
 	const char *retry_after, *redirect, *body, *swap, *length;
 	const char *headers[BADRULE_HEADERS_MAX];
-	uint64_t truncate, reset, stall, flip, extra, slow;
+	uint64_t truncate, reset, stall, flip, extra, slow, pause;
+	uint64_t headcut, headreset, headstall, headslow;
 	bool close, norange, wrongrange, chunked, bytewise, garbage, mute, drop;
 	bool cork;
 	char text[2048]; /* the strings above point in here */
