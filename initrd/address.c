@@ -3,7 +3,7 @@
  * address.c - an address for this machine: none (somebody else configured the
  * network), static from ip=, or by DHCP over each link in turn.
  */
-#include <linux/route.h>
+#include <net/route.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
