@@ -19,6 +19,14 @@ struct level {
 
 /* PID 1 has one thread and never walks inside a walk. */
 static struct level levels[WALK_DEPTH_MAX];
+static int missed; /* -errno of the first failure */
+
+static int miss(void)
+{
+	if (!missed)
+		missed = -errno;
+	return 0;
+}
 
 /* The next entry of @l but "." and "..", or NULL. */
 static const struct dirent *next(struct level *l)
@@ -30,6 +38,8 @@ static const struct dirent *next(struct level *l)
 			l->have = getdents(l->fd, (struct dirent *)l->buf,
 					   sizeof(l->buf));
 			l->at = 0;
+			if (l->have < 0)
+				miss();
 			if (l->have <= 0)
 				return NULL;
 		}
@@ -46,8 +56,10 @@ static int type_of(int dir, const struct dirent *e)
 
 	if (e->d_type != DT_UNKNOWN)
 		return e->d_type;
-	if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW))
+	if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW)) {
+		miss();
 		return DT_UNKNOWN;
+	}
 	/* S_IFMT above its low twelve bits is the DT_ value */
 	return (st.st_mode & S_IFMT) >> 12;
 }
@@ -57,12 +69,14 @@ static int enter(int depth, int dir, const char *name, dev_t dev)
 {
 	struct level *l = &levels[depth];
 	struct stat st;
+	int ours;
 
 	l->fd = openat(dir, name,
 		       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (l->fd < 0)
-		return 0;
-	if (fstat(l->fd, &st) || st.st_dev != dev) {
+		return miss();
+	ours = fstat(l->fd, &st) ? miss() : st.st_dev == dev;
+	if (!ours) {
 		close(l->fd);
 		return 0;
 	}
@@ -99,13 +113,14 @@ int walk_tree(const char *root, walk_fn fn, void *user)
 	int depth = 0, ret = 0;
 	struct stat st;
 
+	missed = 0;
 	if (lstat(root, &st))
 		return -errno;
 	if (!enter(0, AT_FDCWD, root, st.st_dev))
-		return -ENOTDIR;
+		return missed ? missed : -ENOTDIR;
 	while (depth >= 0 && !ret)
 		ret = step(&depth, st.st_dev, fn, user);
 	for (; depth >= 0; depth--)
 		close(levels[depth].fd);
-	return ret;
+	return ret ? ret : missed;
 }

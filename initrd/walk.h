@@ -22,7 +22,8 @@ typedef int (*walk_fn)(void *user, int dir, const char *name, int type,
  * walk_tree - walk what is below @root, which is not itself reported.
  *
  * Other file systems are reported and not entered. Returns 0, what @fn
- * returned, -errno of the root's opening, or -ELOOP below WALK_DEPTH_MAX.
+ * returned, or -ELOOP below WALK_DEPTH_MAX; -errno when something could not be
+ * read, though all else was walked.
  */
 int walk_tree(const char *root, walk_fn fn, void *user);
 
