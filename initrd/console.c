@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "console.h"
+#include "file.h"
 #include "sys.h"
 
 static int kmsg = -1;
@@ -47,14 +48,12 @@ static void put(const char *text)
 	int n;
 
 	n = snprintf(line, sizeof(line), "%s\n", text);
-	if (n > 0 && write(1, line, n) < 0)
-		return;
-	if (kmsg < 0)
-		return;
+	if (n > 0)
+		file_put(1, line, n);
 	/* debug level: kept in the log, not shown a second time */
 	n = snprintf(line, sizeof(line), "<7>%s\n", text);
-	if (n > 0 && write(kmsg, line, n) < 0)
-		return;
+	if (n > 0 && kmsg >= 0)
+		file_put(kmsg, line, n);
 }
 
 static void put_at(const char *text)

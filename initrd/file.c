@@ -6,6 +6,34 @@
 #include <unistd.h>
 #include "file.h"
 
+ssize_t file_get(int fd, void *p, size_t size)
+{
+	ssize_t n;
+
+	do {
+		n = read(fd, p, size);
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+ssize_t file_get_at(int fd, void *p, size_t size, uint64_t at)
+{
+	size_t have = 0;
+
+	while (have < size) {
+		ssize_t n = pread(fd, (char *)p + have, size - have, at + have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (!n)
+			break;
+		have += n;
+	}
+	return have;
+}
+
 int file_read(const char *path, void *buf, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -16,11 +44,9 @@ int file_read(const char *path, void *buf, size_t size)
 	if (fd < 0)
 		return -errno;
 	while (have < size) {
-		n = read(fd, (char *)buf + have, size - have);
-		if (n < 0 && errno == EINTR)
-			continue;
+		n = file_get(fd, (char *)buf + have, size - have);
 		if (n < 0) {
-			ret = -errno;
+			ret = n;
 			break;
 		}
 		if (!n) {

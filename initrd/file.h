@@ -3,6 +3,7 @@
 #ifndef FILE_H
 #define FILE_H
 
+#include <sys/types.h>
 #include "format/env.h"
 
 /*
@@ -17,6 +18,12 @@ int file_read_line(const char *path, char *buf, size_t size);
 
 /* file_write - through a temporary beside it and rename(); 0 or -errno. */
 int file_write(const char *path, const void *p, size_t size, unsigned int mode);
+
+/* file_get - read(2), again when interrupted; the count or -errno. */
+ssize_t file_get(int fd, void *p, size_t size);
+
+/* file_get_at - pread(2) until @size or the end; the count or -errno. */
+ssize_t file_get_at(int fd, void *p, size_t size, uint64_t at);
 
 /* file_put - write(2) until all is written; 0 or -errno. */
 int file_put(int fd, const void *p, size_t size);

@@ -108,7 +108,7 @@ static int device(void *user, int dir, const char *name, int type, bool left)
 	fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
-	n = read(fd, buf, sizeof(buf));
+	n = file_get(fd, buf, sizeof(buf));
 	close(fd);
 	/* one that fills the buffer may be cut: it would match wrongly */
 	if (n <= 0 || n == sizeof(buf))

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "file.h"
 #include "program.h"
 #include "sys.h"
 
@@ -60,7 +61,8 @@ static const char *script(const char *head, size_t n, char *out)
 static const char *loader(int fd, const Elf64_Phdr *p, char *out)
 {
 	if (p->p_filesz < 2 || p->p_filesz > PROGRAM_PATH_MAX ||
-	    pread(fd, out, p->p_filesz, p->p_offset) != (ssize_t)p->p_filesz ||
+	    file_get_at(fd, out, p->p_filesz, p->p_offset) !=
+		    (ssize_t)p->p_filesz ||
 	    out[p->p_filesz - 1])
 		return "ELF with a broken loader name";
 	return NULL;
@@ -82,7 +84,7 @@ static const char *elf(int fd, const char *head, size_t n, char *out)
 		uint64_t at;
 
 		if (__builtin_add_overflow(e.e_phoff, i * sizeof(p), &at) ||
-		    pread(fd, &p, sizeof(p), at) != sizeof(p))
+		    file_get_at(fd, &p, sizeof(p), at) != sizeof(p))
 			return "ELF cut short";
 		if (p.p_type == PT_INTERP)
 			return loader(fd, &p, out);
@@ -93,7 +95,7 @@ static const char *elf(int fd, const char *head, size_t n, char *out)
 static const char *needs(int fd, char *out)
 {
 	char head[HEAD_MAX];
-	ssize_t n = pread(fd, head, sizeof(head), 0);
+	ssize_t n = file_get_at(fd, head, sizeof(head), 0);
 
 	out[0] = '\0';
 	if (n >= 4 && !memcmp(head, "\177ELF", 4))

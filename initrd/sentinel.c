@@ -34,7 +34,7 @@ static int file_digest(const char *path, uint64_t size, uint8_t out[32])
 	if (fd < 0)
 		return -errno;
 	digest_init(&d);
-	while ((n = read(fd, buf, sizeof(buf))) > 0 && have <= size) {
+	while ((n = file_get(fd, buf, sizeof(buf))) > 0 && have <= size) {
 		digest_update(&d, buf, n);
 		have += n;
 	}

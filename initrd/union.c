@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "boot.h"
 #include "console.h"
+#include "file.h"
 #include "format/sqsb.h"
 #include "loop.h"
 
@@ -19,12 +20,12 @@ static int check_base(struct boot *b, uint64_t size, struct sqsb *s)
 {
 	uint8_t head[SQSB_SIZE];
 	struct fault f = {0};
-	ssize_t n = pread(b->base_fd, head, sizeof(head), 0);
+	ssize_t n = file_get_at(b->base_fd, head, sizeof(head), 0);
 	int ret;
 
 	if (n < 0)
 		return fetch_fail(&b->error, CODE_SYS, "base: %s",
-				  strerror(errno));
+				  strerror((int)-n));
 	ret = sqsb_parse(s, head, n, size, &f);
 	if (ret)
 		return fetch_fail(&b->error, CODE_SQFS,
