@@ -131,6 +131,14 @@ static void read_environment(struct lease *l)
 	}
 }
 
+/* The client would keep a lease that nobody uses, until it runs out. */
+static int give_up(const char *event)
+{
+	if (!strcmp(event, "bound"))
+		kill(getppid(), SIGTERM);
+	return 1;
+}
+
 int dhcp_main(const char *event)
 {
 	static struct lease l;
@@ -148,8 +156,10 @@ int dhcp_main(const char *event)
 	n = address_apply(&l);
 	if (n) {
 		console_say("dhcp %s: %s", l.ifname, strerror(-n));
-		return 1;
+		return give_up(event);
 	}
 	n = lease_print(&l, text, sizeof(text));
-	return n < 0 || file_write(DHCP_LEASE, text, n, 0644) ? 1 : 0;
+	if (n < 0 || file_write(DHCP_LEASE, text, n, 0644))
+		return give_up(event);
+	return 0;
 }
