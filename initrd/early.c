@@ -24,22 +24,29 @@ static const struct early_mount {
 	{"tmpfs", "/run", "mode=0755,size=20%", MS_NOSUID | MS_NODEV},
 };
 
-static bool mounted(const char *where)
+/* 1 or 0; -errno when that cannot be told, which is not "no". */
+static int mounted(const char *where)
 {
 	struct stat root, st;
 
-	return !stat("/", &root) && !stat(where, &st) &&
-	       st.st_dev != root.st_dev;
+	if (stat("/", &root) || stat(where, &st))
+		return -errno;
+	return st.st_dev != root.st_dev;
 }
 
 static int mount_all(struct boot *b)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
 		const struct early_mount *m = &mounts[i];
+		int there;
 
 		mkdir(m->where, 0755);
-		if (mounted(m->where))
+		there = mounted(m->where);
+		if (there > 0)
 			continue;
+		if (there < 0)
+			return fetch_fail(&b->error, CODE_BOOT, "%s: %s",
+					  m->where, strerror(-there));
 		if (mount(m->type, m->where, m->type, m->flags, m->options))
 			return fetch_fail(&b->error, CODE_BOOT,
 					  "%s: mount of %s: %s", m->where,
