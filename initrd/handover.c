@@ -155,10 +155,13 @@ static void write_cmdline(const struct boot *b)
 {
 	char line[sizeof(b->cmdline) + 1];
 	size_t n = strlen(b->cmdline);
+	int ret;
 
 	memcpy(line, b->cmdline, n);
 	line[n] = '\n';
-	file_write(BOOT_FACTS "/cmdline", line, n + 1, 0644);
+	ret = file_write(BOOT_FACTS "/cmdline", line, n + 1, 0644);
+	if (ret)
+		console_say("command line: not kept: %s", strerror(-ret));
 }
 
 int handover_write(struct boot *b)
