@@ -17,7 +17,7 @@ export O V CC KLCC AR_PROG STRIP_PROG CRYPTO CACHE WERROR SANFLAGS NOKLIBC
 
 build = $(MAKE) -rR --no-print-directory -f scripts/Makefile.build
 
-.PHONY: all deps crypto tests check demo bench size install clean help
+.PHONY: all deps crypto tests check check-long demo bench size install clean help
 .DEFAULT_GOAL := all
 
 # all: build every program (default)
@@ -40,6 +40,10 @@ tests:
 # check: run every test but the long ones
 check: tests
 	@tests/run
+
+# check-long: run every test with all its cases
+check-long: tests
+	@LONG=1 LIMIT=14400 tests/run
 
 # demo: build, sign and netboot a Debian role in QEMU (ROLE=web|rescue)
 demo:
@@ -64,6 +68,6 @@ clean:
 	rm -rf "$(O)"
 
 help:
-	@sed -n 's/^# \([a-z]*\): /  \1\t/p' Makefile | expand -t 12
+	@sed -n 's/^# \([a-z-]*\): /  \1\t/p' Makefile | expand -t 14
 	@echo 'Variables: O=DIR (output, default build), V=1 (show commands),'
 	@echo '  WERROR=1, PREFIX=/usr/local, DESTDIR=, CACHE=~/.cache/slipway'

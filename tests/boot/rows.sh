@@ -4,6 +4,9 @@
 # rows_begin		the fixture of tree.sh, or the end
 # row ...		starts one; $limit and $initrd may be set for it
 # verdicts		waits for all, one case a row, and counts what is left
+#
+# $TWIN, where it is set, is the twin of /init (tests/twin) to boot instead;
+# $ROWS, where it is set, names the rows to boot.
 . "$T_ROOT/tests/boot/tree.sh"
 
 requires_root
@@ -35,6 +38,7 @@ row()
 {
 	local name=$1 expect=$2 opts=()
 	shift 2
+	case " ${ROWS:-$name} " in *" $name "*) ;; *) return 0 ;; esac
 	while [ "${1#-}" != "$1" ]; do
 		[ "$1" != -- ] || { shift && break; }
 		opts+=("$1" "$2")
@@ -43,6 +47,7 @@ row()
 	while [ "$(jobs -rp | wc -l)" -ge "$width" ]; do wait -n; done
 	printf '%s\n' "$expect" >"$rows/$name.expect"
 	"$T_ROOT/tests/nsboot" "${opts[@]}" --limit "${limit:-60}" \
+		${TWIN:+--san "$fix/san"} \
 		"${initrd:-$fix/initrd}" "$trees/$1" "$url $end ${2:-}" \
 		>"$rows/$name.out" 2>&1 &
 }
@@ -57,6 +62,8 @@ broken_law()
 		echo 'PID 1 faulted'
 	[ -z "$(grep 'slipway: E-' "$out" | awk 'length > 200')" ] ||
 		echo 'a message is longer than 200 characters'
+	! grep -q '^NSBOOT SAN \|Sanitizer\|: runtime error: ' "$out" ||
+		echo "sanitizer: $(grep -m1 'ERROR\|runtime error' "$out")"
 	grep -q '^NSBOOT end=' "$out" || echo 'did not end in its time'
 	# verified before mounted, always
 	awk '/slipway: .* verified /{ v[$4] = 1 }

@@ -66,9 +66,22 @@ tree_initrd()
 		kernel = 0.0-test
 		vmlinuz = boot/vmlinuz-0.0-test
 	EOF
-	"$BIN/slipway" initrd -C "$fix/site" --no-modules tiny >/dev/null &&
+	[ -z "${TWIN:-}" ] || tree_san "$TWIN" "$fix/san" || return
+	"$BIN/slipway" initrd -C "$fix/site" --no-modules \
+		${TWIN:+--init "$TWIN"} tiny >/dev/null &&
 		zstd -dcq "$fix/site/build/initrd/tiny/initrd.img" |
 		(cd "$fix/initrd" && cpio -idm --quiet)
+}
+
+# What a program with sanitizers needs beside itself: nsboot's --san DIR.
+tree_san() # PROGRAM DIR
+{
+	mkdir -p "$2/log" || return
+	# those that the loader names by a path; the vDSO has none
+	ldd "$1" | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p' |
+		xargs -r cp -Lt "$2" || return
+	cp -L "$(readelf -lW /bin/sh |
+		sed -n 's/.*interpreter: \(.*\)]/\1/p')" "$2/ld.so"
 }
 
 # layer FILE SUFFIX TREE: put it and its index in place; sets l_sha l_size
