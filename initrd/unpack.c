@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "console.h"
+#include "file.h"
 #include "format/ovl.h"
 #include "inflate.h"
 #include "memory.h"
@@ -224,10 +225,7 @@ static void run(struct boot *b, unsigned int i, int fd)
 	layer_path(path, i);
 	memset(&b->error, 0, sizeof(b->error));
 	unpack_layer(b, b->layers.m[i], b->layers.files[i], path);
-	/* shorter than a pipe's buffer: whole or not at all */
-	if (write(fd, &b->error, sizeof(b->error)) != sizeof(b->error))
-		_exit(1);
-	_exit(0);
+	_exit(file_put(fd, &b->error, sizeof(b->error)) ? 1 : 0);
 }
 
 int unpack_start(struct boot *b, unsigned int i)
@@ -260,11 +258,13 @@ int unpack_end(struct boot *b, unsigned int i)
 {
 	struct layers *s = &b->layers;
 	struct fetch_error e;
+	size_t have = 0;
 	ssize_t n;
 
 	do {
-		n = read(s->said[i], &e, sizeof(e));
-	} while (n < 0 && errno == EINTR);
+		n = file_get(s->said[i], (char *)&e + have, sizeof(e) - have);
+		have += n > 0 ? n : 0;
+	} while (n > 0 && have < sizeof(e));
 	close(s->said[i]);
 	s->said[i] = -1;
 	while (waitpid(s->unpackers[i], NULL, 0) < 0 && errno == EINTR)
@@ -274,7 +274,7 @@ int unpack_end(struct boot *b, unsigned int i)
 	close(s->files[i]);
 	s->files[i] = -1;
 	s->unpack_ms[i][1] = sys_now_ms();
-	if (n != sizeof(e))
+	if (have != sizeof(e))
 		return fetch_fail(&b->error, CODE_SYS,
 				  "%s: the process that unpacks it died",
 				  s->names[i]);

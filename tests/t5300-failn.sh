@@ -10,7 +10,7 @@ TWIN=${O:=$(cd "$(dirname "$0")/.." && pwd)/build}/san/tests/twin/twin
 . "$(dirname "$0")/lib.sh"
 . "$T_ROOT/tests/boot/rows.sh"
 
-SEED=${SEED:-$(date +%-j)}
+SEED=${SEED:-1}
 fail=$T_TMP/fail
 
 # boot OUT WHICH TURN KIND PLACE; OUT.plan is the file that /init counts in
@@ -54,6 +54,10 @@ judge()
 	grep -q '^NSBOOT end=1\(30\|29\) ' "$out" || grep '^NSBOOT end' "$out"
 	good=$(grep -c '^BOOT-OK\|^TEST-FAILED' "$out")
 	bad=$(grep -c 'slipway: E-' "$out")
+	# the line itself may be what could not be written
+	case "$good$bad $what" in
+	'00 E'*' write '*', pid 1'*) return ;;
+	esac
 	[ $((good + bad)) = 1 ] || echo "$good good ends, $bad bad ones"
 	if [ "$good" != 0 ]; then
 		may_boot "$which" || echo 'it booted'

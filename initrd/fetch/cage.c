@@ -140,10 +140,12 @@ static int start_server(struct cage *c, cage_fn fn)
 	const size_t size = 2 * CAGE_IN_MAX;
 	uint8_t *room = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	struct server s = {.fn = fn, .in = room, .out = room + CAGE_IN_MAX};
+	struct server s = {.fn = fn};
 
 	if (room == MAP_FAILED)
 		return -errno;
+	s.in = room;
+	s.out = room + CAGE_IN_MAX;
 	c->pid = cage_start(serve, &s, CPU_SEC, &c->fd);
 	/* the cage has a copy */
 	munmap(room, size);

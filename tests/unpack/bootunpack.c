@@ -22,6 +22,7 @@
 #include "unpackmeta.c"
 #include "gunzip.c"
 #include "inflate.c"
+#include "file.c"
 
 /* sys.c is klibc's: the same calls through glibc */
 int sys_fsetxattr(int fd, const char *name, const void *value, size_t size)
