@@ -51,9 +51,10 @@ demo:
 	@$(MAKE) --no-print-directory all
 	@scripts/demo $(ROLE)
 
-# bench: measure, as ratios taken in one run
+# bench: measure, as ratios taken in one run (WHAT='loopback line', SIZE=MIB)
 bench: tests
-	@tests/bench
+	@scripts/deps bench
+	@tests/bench $(WHAT)
 
 # size: print the sizes that are bounded
 size: all
