@@ -247,12 +247,13 @@ static int parse_name(struct cpio_decoder *d, struct fault *f)
 	return begin_entry(d, f);
 }
 
+/* The position goes along: where a fault is must not depend on the cuts. */
 static int check_zeros(struct cpio_decoder *d, const char *p, size_t n,
 		       const char *why, struct fault *f)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++, d->pos++)
 		if (p[i])
 			return fail(d, -EBADMSG, why, f);
 	return 0;
@@ -302,7 +303,6 @@ static int step_pad(struct cpio_decoder *d, const char *p, size_t size,
 
 	if (err)
 		return err;
-	d->pos += n;
 	d->left -= n;
 	if (!d->left && d->have)
 		err = parse_name(d, f);
@@ -337,7 +337,6 @@ static int step_tail(struct cpio_decoder *d, const char *p, size_t size,
 {
 	int err = check_zeros(d, p, size, "data after the trailer", f);
 
-	d->pos += size;
 	return err ? err : (int)size;
 }
 

@@ -197,6 +197,35 @@ static void padding(void)
 	CHECK_INT(decode(size, 5, NULL), 0);
 }
 
+/* A byte that should be zero is pointed at, however the input was cut. */
+static void where(void)
+{
+	static const size_t spots[] = {CPIO_HEADER + 8, CPIO_HEADER + 16,
+				       CPIO_HEADER + 17};
+	size_t step, i, tail;
+
+	for (step = 1; step < 40; step++) {
+		for (i = 0; i < sizeof(spots) / sizeof(spots[0]); i++) {
+			struct fault f = {0};
+
+			one_file();
+			archive[spots[i]] = 1;
+			CHECK_INT(decode(size, step, &f), -EBADMSG);
+			CHECK_INT(f.where, spots[i]);
+		}
+		for (i = 0; i < 20; i++) {
+			struct fault f = {0};
+
+			one_file();
+			tail = size;
+			memset(archive + tail, 0, 20);
+			archive[tail + i] = 1;
+			CHECK_INT(decode(tail + 20, step, &f), -EBADMSG);
+			CHECK_INT(f.where, tail + i);
+		}
+	}
+}
+
 static void links(void)
 {
 	static char target[CPIO_LINK_MAX + 2];
@@ -252,4 +281,5 @@ static void trailers(void)
 
 UNIT_MAIN(UNIT_CASE(named), UNIT_CASE(header_fields), UNIT_CASE(digits),
 	  UNIT_CASE(magics), UNIT_CASE(nuls), UNIT_CASE(padding),
-	  UNIT_CASE(links), UNIT_CASE(no_name), UNIT_CASE(trailers))
+	  UNIT_CASE(where), UNIT_CASE(links), UNIT_CASE(no_name),
+	  UNIT_CASE(trailers))
