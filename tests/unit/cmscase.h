@@ -13,6 +13,7 @@ struct cms_case {
 	char why[64]; /* what the verdict must give as its reason */
 	int32_t err;  /* the verdict */
 	uint32_t detached, sweep;
+	uint32_t honest; /* signed by one who signs good messages too */
 	uint32_t root_n, der_n, data_n;
 };
 

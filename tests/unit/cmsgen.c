@@ -25,6 +25,7 @@
 #define NO_ATTRS "signed attributes or odd signature algorithm"
 #define NO_COUNT "not exactly one signer"
 
+/* Each message's own, so that content alone tells who signed it. */
 static const char text[] = "slipway-manifest 1\nsite test\nand so on\n";
 
 static const struct message messages[] = {
@@ -245,11 +246,25 @@ static void put(struct blob b)
 	need(fwrite(b.p, 1, b.n, stdout) == b.n, "output");
 }
 
+static bool is_honest(const struct message *m)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
+		if (!messages[i].err && messages[i].signer == m->signer)
+			return true;
+	return false;
+}
+
 static void write_case(const struct message *m)
 {
-	struct cms_case c = {
-		.err = m->err, .detached = m->detached, .sweep = m->sweep};
-	struct blob data = blob_of(text, sizeof(text) - 1);
+	struct cms_case c = {.err = m->err,
+			     .detached = m->detached,
+			     .sweep = m->sweep,
+			     .honest = is_honest(m)};
+	char own[sizeof(text) + sizeof(c.name)];
+	struct blob data = blob_of(own, snprintf(own, sizeof(own), "%s%s\n",
+						 text, m->name));
 	struct blob root = anchor(m), der = make(m, &data);
 
 	need(strlen(m->name) < sizeof(c.name), m->name);
