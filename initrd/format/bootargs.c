@@ -370,10 +370,19 @@ static const struct bootargs_key bootargs_keys[] = {
 	{"ifname", bootargs_unbuilt},
 };
 
+/* A refused slipway.url= is noted however many notes there are: a URL that was
+ * given must not silently turn into the initrd's own. */
 static void bootargs_note(struct bootargs *b, struct span word, const char *why)
 {
-	if (!why || b->n_notes == BOOTARGS_NOTES_MAX)
+	struct span rest = word;
+
+	if (!why)
 		return;
+	if (b->n_notes == BOOTARGS_NOTES_MAX) {
+		if (!text_strip(&rest, "slipway.url="))
+			return;
+		b->n_notes--;
+	}
 	b->notes[b->n_notes].word = word;
 	b->notes[b->n_notes++].why = why;
 }

@@ -294,6 +294,29 @@ static void limits(void)
 	CHECK_INT(b.n_notes, 1);
 }
 
+/* A URL that was refused is told of, behind any number of other notes. */
+static void url_note(void)
+{
+	static char line[BOOTARGS_MAX];
+	static const char url[] = "slipway.url=https://a/";
+	size_t others, i, n;
+
+	for (others = 0; others < 20; others++) {
+		for (n = 0, i = 0; i < others; i++, n += 10)
+			memcpy(line + n, "slipway.x ", 10);
+		memcpy(line + n, url, sizeof(url) - 1);
+		n += sizeof(url) - 1;
+		for (i = 0; i < 9; i++, n += 10)
+			memcpy(line + n, " slipway.y", 10);
+		CHECK_INT(bootargs_parse(&b, (struct span){line, n}), 0);
+		CHECK_INT(b.n_urls, 0);
+		for (i = 0; i < b.n_notes; i++)
+			if (span_is(b.notes[i].word, url))
+				break;
+		CHECK(i < b.n_notes);
+	}
+}
+
 /* In its own allocation, so that a sanitizer sees a byte read too far. */
 static void every_cut_and_byte(void)
 {
@@ -326,4 +349,4 @@ static void every_cut_and_byte(void)
 
 UNIT_MAIN(UNIT_CASE(own_keys), UNIT_CASE(weakening), UNIT_CASE(known_spellings),
 	  UNIT_CASE(network), UNIT_CASE(words), UNIT_CASE(limits),
-	  UNIT_CASE(every_cut_and_byte))
+	  UNIT_CASE(url_note), UNIT_CASE(every_cut_and_byte))
