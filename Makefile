@@ -17,7 +17,8 @@ export O V CC KLCC AR_PROG STRIP_PROG CRYPTO CACHE WERROR SANFLAGS NOKLIBC
 
 build = $(MAKE) -rR --no-print-directory -f scripts/Makefile.build
 
-.PHONY: all deps crypto tests check check-long demo bench size install clean help
+.PHONY: all deps crypto tests check check-long fuzz demo bench size install \
+	clean help
 .DEFAULT_GOAL := all
 
 # all: build every program (default)
@@ -44,6 +45,11 @@ check: tests
 # check-long: run every test with all its cases
 check-long: tests
 	@LONG=1 LIMIT=14400 tests/run
+
+# fuzz: run each fuzz target for SECONDS (60), two at a time
+fuzz:
+	@scripts/deps build check && scripts/deps fuzz
+	@tests/fuzz/run $(or $(SECONDS),60)
 
 # demo: build, sign and netboot a Debian role in QEMU (ROLE=web|rescue)
 demo:

@@ -112,6 +112,7 @@ prefixes()
 {
 	local o dir names
 	find "$O" -path "$O/tests" -prune -o -path "$O/san" -prune -o \
+		-path "$O/fuzz" -prune -o \
 		-name '*.host.o' -print -o -path "$O/initrd/*.k.o" -print |
 		sort | while read -r o; do
 		o=${o#"$O"/}
