@@ -35,8 +35,7 @@ static uint64_t overlay_files(const struct boot *b, uint64_t *all)
 
 	*all = 0;
 	for (unsigned int i = 0; i < b->role->n_overlays; i++) {
-		uint64_t size =
-			memory_pages(layers[b->role->overlays[i]].size);
+		uint64_t size = memory_pages(layers[b->role->overlays[i]].size);
 
 		if (size > largest)
 			largest = size;

@@ -84,8 +84,8 @@ static void put_layers(struct text_out *o, const struct boot *b)
 		put_number(o, "stop_ms", l->stop_ms, ",");
 		put_number(o, "unpack_start_ms", s->unpack_ms[i][0], ",");
 		put_number(o, "unpack_stop_ms", s->unpack_ms[i][1], ",");
-		text_put_str(o, l->done ? "\"whole\":true}"
-					: "\"whole\":false}");
+		text_put_str(o,
+			     l->done ? "\"whole\":true}" : "\"whole\":false}");
 	}
 	text_put_str(o, "],");
 }

@@ -38,6 +38,33 @@ row mirror-two BOOT-OK --rule '* status=404' --two "$trees/good" -- good \
 row mirror-flips BOOT-OK --rule 'layers/*.squashfs flip=5000' \
 	--two "$trees/good" -- good \
 	slipway.url=http://127.0.0.1:8080,http://127.0.0.1:8081
+# --- two mirrors of which neither has all that is right: each byte is judged
+# by itself, whoever else was right or wrong before
+two=slipway.url=http://127.0.0.1:8080,http://127.0.0.1:8081
+clone good half-base && rm "$trees/half-base/layers/"*.cpio.gz
+clone good half-overlays && rm "$trees/half-overlays/layers/"*.squashfs
+row two-halves BOOT-OK --two "$trees/half-overlays" -- half-base $two
+clone good bad-manifest && poke "$trees/bad-manifest/manifest.cms" 300
+row first-manifest-bad BOOT-OK --two "$trees/good" -- bad-manifest $two
+row second-manifest-bad BOOT-OK --two "$trees/bad-manifest" -- good $two
+clone good bad-base && poke "$(one bad-base 'layers/*.squashfs')" 500000
+row first-base-bad BOOT-OK --two "$trees/good" -- bad-base $two
+row second-base-bad BOOT-OK --two "$trees/bad-base" -- good $two
+clone good bad-overlay && poke "$trees/bad-overlay/layers/$web.cpio.gz" 70
+row bad-base-and-bad-overlay BOOT-OK --two "$trees/bad-overlay" -- bad-base \
+	$two
+clone bad-base both-bad && rm "$trees/both-bad/manifest.cms" &&
+	cp "$trees/bad-manifest/manifest.cms" "$trees/both-bad/"
+row manifest-of-one-base-of-other BOOT-OK --two "$trees/bad-overlay" -- \
+	both-bad $two
+tree older web=good second='' sed='s/^serial 7/serial 6/'
+row releases-differ BOOT-OK --two "$trees/older" -- good $two
+row releases-differ-older-first 'BOOT-OK/serial 6' --two "$trees/good" -- \
+	older $two
+row both-bases-bad E-HASH --two "$trees/bad-base" -- bad-base $two
+row many-connections BOOT-OK good slipway.connections=8
+row one-connection BOOT-OK good slipway.connections=1
+
 tree setid-granted web=setid grants=setid
 row setid-granted \
 	'BOOT-OK/FACT stat /usr/bin/setuid 104755' setid-granted

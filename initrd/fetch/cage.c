@@ -173,8 +173,8 @@ static int ask(struct cage *c, const void *in, size_t n, void *out, size_t max,
 		ret = full_write(c->fd, in, n, deadline);
 	if (!ret)
 		ret = full_read(c->fd, f, sizeof(*f), deadline);
-	if (!ret && (f->size > max || (f->ret < 0 ? f->size != 0 :
-				       f->size != (uint32_t)f->ret)))
+	if (!ret && (f->size > max ||
+		     (f->ret < 0 ? f->size != 0 : f->size != (uint32_t)f->ret)))
 		return -EBADMSG;
 	return ret ? ret : full_read(c->fd, out, f->size, deadline);
 }
@@ -205,8 +205,9 @@ int cage_ask(struct cage *c, cage_fn fn, const void *in, size_t n, void *out,
 	if (!c->pid)
 		ret = start_server(c, fn);
 	if (ret)
-		return fetch_fail(e, CODE_CAGE, "%s: no process to check it: %s",
-				  object, strerror(-ret));
+		return fetch_fail(e, CODE_CAGE,
+				  "%s: no process to check it: %s", object,
+				  strerror(-ret));
 	ret = ask(c, in, n, out, max, &f);
 	if (!ret)
 		return f.ret;

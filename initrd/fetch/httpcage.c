@@ -131,8 +131,7 @@ int httpcage_head(struct fetch *f, const char *object, const char *buf,
 	if (ret != sizeof(a) || (a.ret > 0 && (size_t)a.ret > size))
 		return lied(f, object, e);
 	if (a.ret < 0)
-		return a.ret == -EPROTO ? lied(f, object, e)
-					: refused(&a, why);
+		return a.ret == -EPROTO ? lied(f, object, e) : refused(&a, why);
 	*h = a.h;
 	if (!rebase(&h->location, a.location, buf, size) ||
 	    !rebase(&h->type, a.type, buf, size))
@@ -159,8 +158,10 @@ int httpcage_redirect(struct fetch *f, const char *object, const char *from,
 		return ret;
 	if (ret == WHY_MAX + 1 && !out[0]) {
 		out[WHY_MAX] = '\0';
-		return fetch_fail(e, CODE_REDIR, "%s: redirect by %s refused: "
-				  "%s", object, from, out + 1);
+		return fetch_fail(e, CODE_REDIR,
+				  "%s: redirect by %s refused: "
+				  "%s",
+				  object, from, out + 1);
 	}
 	if (ret <= 0 || (size_t)ret > URL_MAX || memchr(out, 0, (size_t)ret))
 		return lied(f, object, e);

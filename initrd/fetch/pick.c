@@ -9,10 +9,10 @@
 
 #define RANGE_MIN   (256u << 10)
 #define RANGE_MAX   (4u << 20)
-#define RANGE_MS    250	   /* of one connection's time */
-#define PROBE_MS    15000  /* how long a measured speed is believed */
-#define TWIN_MS     250	   /* a task this young is not late */
-#define HOPELESS_MS 1000   /* nor this one given up */
+#define RANGE_MS    250	  /* of one connection's time */
+#define PROBE_MS    15000 /* how long a measured speed is believed */
+#define TWIN_MS	    250	  /* a task this young is not late */
+#define HOPELESS_MS 1000  /* nor this one given up */
 
 static unsigned int busy(const struct pool *p)
 {
@@ -170,6 +170,22 @@ bool pick_twin(const struct pool *p, unsigned int i)
 	return p->slots[i].twin >= 0 && p->slots[p->slots[i].twin].busy;
 }
 
+/* The last failure, and whom wrong bytes speak against. */
+static int spent(const struct pool_layer *l, struct fetch_error *e)
+{
+	size_t n = strlen(l->last.text);
+	const char *hint = "";
+
+	*e = l->last;
+	if (e->code == CODE_HASH && l->same > l->other)
+		hint = "; the same each time: suspect the mirror";
+	else if (e->code == CODE_HASH && l->other > 1)
+		hint = "; never the same: suspect hardware";
+	if (n + strlen(hint) < sizeof(e->text))
+		memcpy(e->text + n, hint, strlen(hint) + 1);
+	return -EPROTO;
+}
+
 void pick_look(struct pool *p)
 {
 	uint64_t now = clock_ms(), most;
@@ -218,10 +234,8 @@ int pick_task(struct pool *p, unsigned int i, struct worker_task *t,
 		m = retry_pick(p->f, &l->retry, p->f->current);
 		if (m >= 0 && take(p, i, k, (unsigned int)m, false, t))
 			return 1;
-		if (m < 0 && !busy_at(p, k)) {
-			*e = l->last;
-			return -EPROTO;
-		}
+		if (m < 0 && !busy_at(p, k))
+			return spent(l, e);
 	}
 	return twin(p, i, t);
 }

@@ -247,6 +247,20 @@ static int proven(struct pool *p, unsigned int i, const struct plan_range *r,
 	return l->plan.left ? 0 : layer_whole(p, s->layer, e);
 }
 
+/* Wrong in the same way each time, or never the same twice? */
+static void compare(struct pool_layer *l, const struct fetch_error *e)
+{
+	const char *was = strstr(l->last.text, " (expected "),
+		   *is = strstr(e->text, " (expected ");
+
+	if (e->code != CODE_HASH || l->last.code != CODE_HASH || !was || !is)
+		return;
+	if (strcmp(was, is))
+		l->other++;
+	else
+		l->same++;
+}
+
 static void failed(struct pool *p, unsigned int i,
 		   const struct worker_word *word)
 {
@@ -262,6 +276,7 @@ static void failed(struct pool *p, unsigned int i,
 	}
 	p->layers[s->layer].tries++;
 	f->stats.retries++;
+	compare(l, &e);
 	l->last = e;
 	/* what was cut off goes on where it ended */
 	if (e.code == CODE_CUT && word->bytes >= f->budget->progress)
@@ -360,13 +375,14 @@ static void tell(struct pool *p)
 		busy += p->slots[i].busy;
 	for (i = 0; i < p->f->n_mirrors; i++)
 		mirrors += p->f->mirrors[i].active > 0;
-	try_tell(p->f, &(struct fetch_progress){
-			       .object = p->n == 1 ? p->layers[0].name : "layers",
-			       .done = done,
-			       .total = total,
-			       .rate = p->rate,
-			       .connections = busy,
-			       .mirrors = mirrors});
+	try_tell(p->f,
+		 &(struct fetch_progress){
+			 .object = p->n == 1 ? p->layers[0].name : "layers",
+			 .done = done,
+			 .total = total,
+			 .rate = p->rate,
+			 .connections = busy,
+			 .mirrors = mirrors});
 }
 
 static int listen_to(struct pool *p, struct fetch_error *e)

@@ -15,6 +15,7 @@ struct pool_layer {
 	struct plan plan;
 	struct retry retry;
 	struct fetch_error last; /* failure */
+	unsigned int same, other; /* wrong bytes as the time before, or not */
 	uint64_t of[FETCH_MIRRORS_MAX]; /* proven bytes of each mirror */
 	bool streamed;		 /* a worker reads it without ranges */
 };

@@ -105,7 +105,8 @@ static int trust_again(const struct trust *t, const void *cms, size_t size,
 		       &content, &n, &f))
 		return fetch_fail(e, CODE_CAGE,
 				  "manifest.cms: the process that checks it "
-				  "lied: %s", f.why ? f.why : "refused");
+				  "lied: %s",
+				  f.why ? f.why : "refused");
 	cms_release();
 	if (text->n != a->size || n != a->size ||
 	    text->p != (const char *)cms + a->at)

@@ -15,7 +15,7 @@
 #include "fetch/retry.h"
 #include "fetch/worker.h"
 
-#define BATCH	   (1u << 20)	 /* hashed together: in the cache still */
+#define BATCH	   (1u << 20) /* hashed together: in the cache still */
 #define BATCH_JOBS 64
 #define READ_MAX   (256u << 10)
 #define SKIP	   4096
@@ -28,11 +28,11 @@ struct worker {
 
 	const struct fetch_layer *layer; /* of the bytes in buf */
 	const uint8_t *state;
-	uint64_t next, at;		 /* first chunk in buf, its offset */
+	uint64_t next, at; /* first chunk in buf, its offset */
 	size_t have;
-	bool mixed;			 /* buf began in an earlier try */
-	uint64_t end;			 /* first chunk not of this task */
-	uint64_t bytes;			 /* of this task */
+	bool mixed;	/* buf began in an earlier try */
+	uint64_t end;	/* first chunk not of this task */
+	uint64_t bytes; /* of this task */
 	size_t room;
 	uint8_t *buf;
 	struct digest_job jobs[BATCH_JOBS];
@@ -57,10 +57,10 @@ static int keep(struct worker *w, const struct plan_range *r, const uint8_t *p,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return fetch_fail(e, n && errno != ENOSPC ? CODE_SYS
-								  : CODE_SPACE,
-					  "%s: write: %s", w->layer->name,
-					  n ? strerror(errno) : "no room");
+			return fetch_fail(
+				e, n && errno != ENOSPC ? CODE_SYS : CODE_SPACE,
+				"%s: write: %s", w->layer->name,
+				n ? strerror(errno) : "no room");
 		done += (uint64_t)n;
 	}
 	say(w, &word);

@@ -103,7 +103,8 @@ static bool add_key(struct chain *c, const void *cert, size_t size)
 	return key;
 }
 
-/* One more certificate that a key of the chain has signed; @seen: a bit each. */
+/* One more certificate that a key of the chain has signed; @seen: a bit each.
+ */
 static bool extend(struct chain *c, struct span certs, unsigned int *seen)
 {
 	struct der cert;

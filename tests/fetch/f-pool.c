@@ -101,6 +101,34 @@ static void mirrors(void)
 	}
 }
 
+/* Whether wrong bytes are always the same says who is to be suspected. */
+static void suspects(void)
+{
+	static const struct {
+		const char *rules[RIG_RULES_MAX], *text;
+	} all[] = {
+		{{"* flip=10"}, "suspect the mirror"},
+		{{L "#1 flip=10", L "#2 flip=11", L "#3 flip=12",
+		  L "#4 flip=13"},
+		 "suspect hardware"},
+	};
+	struct rig_server s;
+	struct rig r;
+	size_t i;
+
+	rig_setup();
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		unit_row = all[i].text;
+		rig_serve(&s, "127.0.0.1", all[i].rules);
+		rig_init(&r, i);
+		rig_mirror(&r, s.port);
+		CHECK_INT(rig_fetch_layer(&r), -EPROTO);
+		CHECK_INT(r.e.code, CODE_HASH);
+		CHECK(strstr(r.e.text, all[i].text));
+		rig_stop(&s);
+	}
+}
+
 /* With ranges, a good server and nothing late no byte comes twice. */
 static void no_byte_twice(void)
 {
@@ -301,5 +329,5 @@ static void killed(void)
 	rig_stop(&s);
 }
 
-UNIT_MAIN(UNIT_CASE(mirrors), UNIT_CASE(no_byte_twice), UNIT_CASE(layers),
-	  UNIT_CASE(killed))
+UNIT_MAIN(UNIT_CASE(mirrors), UNIT_CASE(suspects), UNIT_CASE(no_byte_twice),
+	  UNIT_CASE(layers), UNIT_CASE(killed))

@@ -21,7 +21,8 @@ static int judge(const struct view *v, const void *der, size_t n,
 
 static bool same(const struct view *v, struct span content)
 {
-	return content.n == v->c.data_n && !memcmp(content.p, v->data, content.n);
+	return content.n == v->c.data_n &&
+	       !memcmp(content.p, v->data, content.n);
 }
 
 /* What the profile refuses beyond signatures is not this file's to refuse. */
@@ -29,7 +30,7 @@ static bool beyond(const char *why)
 {
 	static const char *const rules[] = {
 		"signature or chain", "not for signing code", "a key is not",
-		"does not fit",       "trust anchor",	      "issuer differs",
+		"does not fit",	      "trust anchor",	      "issuer differs",
 		"not canonical",      "content is",	      "not exactly one",
 	};
 	size_t i;
