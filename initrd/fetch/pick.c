@@ -86,7 +86,7 @@ static void begin(struct pool *p, unsigned int i, unsigned int layer,
 	s->stream = t->stream;
 	s->layer = layer;
 	s->mirror = m;
-	s->rest = t->range;
+	s->task = s->rest = t->range;
 	s->begun_ms = clock_ms() + t->wait_ms;
 	s->done = 0;
 	s->twin = -1;

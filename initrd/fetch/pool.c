@@ -237,7 +237,7 @@ static int proven(struct pool *p, unsigned int i, const struct plan_range *r,
 	struct pool_layer *l = &p->layer[s->layer];
 	uint64_t fresh = plan_prove(&l->plan, r);
 
-	s->done += r->size;
+	s->done += fresh;
 	if (!fresh)
 		return 0;
 	l->of[s->mirror] += fresh;
@@ -299,12 +299,19 @@ static void died(struct pool *p, unsigned int i)
 {
 	struct worker_word word = {.what = WORKER_FAILED};
 
-	fetch_fail(&word.e, CODE_CAGE, "%s: its worker died",
+	fetch_fail(&word.e, CODE_CAGE, "%s: its worker died or spoke nonsense",
 		   p->layers[p->slots[i].layer].name);
 	if (p->slots[i].busy)
 		failed(p, i, &word);
 	idle(p, i);
 	stop(p, i);
+}
+
+/* A worker speaks of its own task only. */
+static bool asked_for(const struct pool_slot *s, const struct plan_range *r)
+{
+	return r->n && r->n <= s->task.n && r->first >= s->task.first &&
+	       r->first - s->task.first <= s->task.n - r->n;
 }
 
 static int hear(struct pool *p, unsigned int i, struct fetch_error *e)
@@ -315,7 +322,8 @@ static int hear(struct pool *p, unsigned int i, struct fetch_error *e)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
-	if (n != sizeof(word) || !s->busy) {
+	if (n != sizeof(word) || !s->busy ||
+	    (word.what == WORKER_PROVEN && !asked_for(s, &word.proven))) {
 		died(p, i);
 		return 0;
 	}

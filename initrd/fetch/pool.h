@@ -24,7 +24,8 @@ struct pool_slot {
 	pid_t pid; /* 0: no process */
 	bool busy, stream;
 	unsigned int layer, mirror;
-	struct plan_range rest;	 /* of its task, not proven */
+	struct plan_range task;
+	struct plan_range rest;	 /* of it, not proven */
 	uint64_t begun_ms;	 /* when it was to ask */
 	uint64_t done;		 /* bytes proven by it since */
 	int twin;		 /* who was given the same, or -1 */
