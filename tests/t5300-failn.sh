@@ -27,7 +27,7 @@ boot()
 	*) tree=$2 ;;
 	esac
 	printf '%s %s %s' "$3" "$4" "$5" >"$out.plan"
-	truncate -s 256K "$out.plan"
+	truncate -s 1M "$out.plan"
 	"$T_ROOT/tests/nsboot" "${opts[@]}" --limit 60 --san "$fix/san" \
 		--fail "$out.plan" "$initrd" "$trees/$tree" "$line" \
 		>"$out" 2>&1

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define FAILN_FILE  "/san/log/failn"
-#define FAILN_TRACE 32768
+#define FAILN_TRACE (1 << 17)
 
 enum failn_kind {
 	FAILN_EIO,
@@ -76,6 +76,10 @@ enum failn_kind {
 	X(poll, FAILN_MEM | 1 << FAILN_EINTR)                                  \
 	X(fork, FAILN_MEM)                                                     \
 	X(execve, FAILN_IO | FAILN_MEM)                                        \
+	X(pipe, FAILN_IO | FAILN_MEM)                                          \
+	X(socketpair, FAILN_IO | FAILN_MEM)                                    \
+	X(prctl, FAILN_IO | FAILN_MEM)                                         \
+	X(setid, FAILN_IO | FAILN_MEM)                                         \
 	X(hostname, FAILN_MEM)                                                 \
 	X(libcrypto, FAILN_MEM)
 

@@ -121,11 +121,21 @@ WRAP(pid_t, fork, fork, (void), ())
 WRAP(int, execve, execve,
      (const char *path, char *const argv[], char *const envp[]),
      (path, argv, envp))
+WRAP(int, pipe2, pipe, (int ends[2], int flags), (ends, flags))
+WRAP(int, prctl, prctl,
+     (int what, unsigned long a, unsigned long b, unsigned long c,
+      unsigned long d),
+     (what, a, b, c, d))
+WRAP(int, setgroups, setid, (size_t n, const gid_t *list), (n, list))
+WRAP(int, setgid, setid, (gid_t gid), (gid))
+WRAP(int, setuid, setid, (uid_t uid), (uid))
 WRAP(int, sethostname, hostname, (const char *name, size_t n), (name, n))
 
 /* the network */
 WRAP(int, socket, socket, (int family, int type, int proto),
      (family, type, proto))
+WRAP(int, socketpair, socketpair, (int family, int type, int proto, int s[2]),
+     (family, type, proto, s))
 WRAP(int, getsockopt, getsockopt,
      (int s, int level, int name, void *value, socklen_t *size),
      (s, level, name, value, size))
