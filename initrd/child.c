@@ -50,7 +50,8 @@ int child_stop(pid_t pid, uint64_t ms)
 	while (waitpid(pid, &status, WNOHANG) == 0) {
 		if (sys_now_ms() >= end) {
 			kill(pid, SIGKILL);
-			waitpid(pid, &status, 0);
+			while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+				;
 			break;
 		}
 		sys_sleep_ms(POLL_MS);

@@ -158,7 +158,11 @@ static int choose_role(struct boot *b)
 static void keep_copy(struct boot *b)
 {
 	/* from the proven text, not from the envelope around it */
-	file_write(BOOT_FACTS "/manifest", b->text.p, b->text.n, 0644);
+	int ret = file_write(BOOT_FACTS "/manifest", b->text.p, b->text.n,
+			     0644);
+
+	if (ret)
+		console_say("manifest: not kept: %s", strerror(-ret));
 }
 
 int manifest_get(struct boot *b)

@@ -47,8 +47,10 @@ static int dial(uint32_t server)
 	if (s < 0)
 		return -errno;
 	if (connect(s, (struct sockaddr *)&to, sizeof(to))) {
+		int err = -errno;
+
 		close(s);
-		return -errno;
+		return err;
 	}
 	return s;
 }
@@ -111,9 +113,13 @@ static int receive(const struct question *q, struct dns_addr *addrs)
 		ssize_t n;
 		int ret;
 
-		if (poll(&p, 1, end - now) <= 0)
+		n = poll(&p, 1, end - now);
+		if (n > 0)
+			n = recv(q->s, msg, sizeof(msg), 0);
+		else if (!n)
 			continue;
-		n = recv(q->s, msg, sizeof(msg), 0);
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n < 0)
 			return -errno;
 		ret = read_answer(q, msg, n, addrs);
