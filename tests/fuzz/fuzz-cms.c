@@ -83,17 +83,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char unsigned_text[] =
 		"slipway-manifest 1\nnever signed\n";
-	size_t i, j;
+	size_t i;
 
 	load();
 	for (i = 0; i < n_roots; i++) {
 		attached(data, size, roots[i]);
 		detached(data, size, roots[i], unsigned_text,
 			 sizeof(unsigned_text) - 1, false);
-		for (j = 0; j < n_all; j++)
-			if (all[j].c.detached)
-				detached(data, size, roots[i], all[j].data,
-					 all[j].c.data_n, all[j].c.honest);
 	}
+	/* each under its own anchor: a signature's check takes its time */
+	for (i = 0; i < n_all; i++)
+		if (all[i].c.detached)
+			detached(data, size, &all[i], all[i].data,
+				 all[i].c.data_n, all[i].c.honest);
 	return 0;
 }
