@@ -6,6 +6,7 @@
 #include "console.h"
 #include "file.h"
 #include "memory.h"
+#include "walk.h"
 
 #define INODE	    1024ull /* of a tmpfs, in kernel memory */
 #define RESERVE	    (32ull << 20)
@@ -117,10 +118,24 @@ void memory_sample(struct boot *b)
 		b->memory = all - have;
 }
 
+/*
+ * Drivers are in the kernel by now: the memory of their files is better used,
+ * up to 70 MB of it. A rescue shell may still want them.
+ */
+static void drop_modules(const struct boot *b)
+{
+	if (b->policy.rescue)
+		return;
+	walk_empty("/lib/modules");
+	walk_empty("/lib/firmware");
+}
+
 int memory_check(struct boot *b)
 {
-	uint64_t need = needed(b), have = meminfo("MemAvailable");
+	uint64_t need = needed(b), have;
 
+	drop_modules(b);
+	have = meminfo("MemAvailable");
 	if (need > have)
 		return fetch_fail(&b->error, CODE_MEM,
 				  "role %.*s: not enough memory (needs %llu "

@@ -5,7 +5,6 @@
  * root holds a program to go on with. Then the initramfs is emptied, for its
  * memory, and left.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mount.h>
@@ -99,20 +98,12 @@ static int move_mounts(struct boot *b)
 	return 0;
 }
 
-static int discard(void *user, int dir, const char *name, int type, bool left)
-{
-	/* a directory is empty when it is left; a mount point stays */
-	if (type != DT_DIR || left)
-		unlinkat(dir, name, type == DT_DIR ? AT_REMOVEDIR : 0);
-	return 0;
-}
-
 static int enter(struct boot *b)
 {
 	if (chdir(BOOT_NEW))
 		return fetch_fail(&b->error, CODE_SYS, "new root: %s",
 				  strerror(errno));
-	walk_tree("/", discard, NULL);
+	walk_empty("/");
 	if (mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/"))
 		return fetch_fail(&b->error, CODE_SYS, "switch to new root: %s",
 				  strerror(errno));

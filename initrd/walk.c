@@ -124,3 +124,16 @@ int walk_tree(const char *root, walk_fn fn, void *user)
 		close(levels[depth].fd);
 	return ret ? ret : missed;
 }
+
+static int discard(void *user, int dir, const char *name, int type, bool left)
+{
+	/* a directory is empty when it is left; a mount point stays */
+	if (type != DT_DIR || left)
+		unlinkat(dir, name, type == DT_DIR ? AT_REMOVEDIR : 0);
+	return 0;
+}
+
+void walk_empty(const char *root)
+{
+	walk_tree(root, discard, NULL);
+}

@@ -27,4 +27,7 @@ typedef int (*walk_fn)(void *user, int dir, const char *name, int type,
  */
 int walk_tree(const char *root, walk_fn fn, void *user);
 
+/* walk_empty - remove all that can be below @root, of its file system only. */
+void walk_empty(const char *root);
+
 #endif
