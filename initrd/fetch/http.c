@@ -20,7 +20,7 @@ static int http_request(char *buf, size_t size, const struct http_get *g,
 	char port[8] = "", range[64] = "";
 	int n;
 
-	if (u->port != 80)
+	if (u->port != (u->tls ? 443 : 80))
 		snprintf(port, sizeof(port), ":%u", u->port);
 	if (g->ranged)
 		snprintf(range, sizeof(range), "Range: bytes=%llu-%llu\r\n",

@@ -139,13 +139,18 @@ int httpcage_head(struct fetch *f, const char *object, const char *buf,
 	return a.ret;
 }
 
+static bool is_https(const char *url)
+{
+	return !strncmp(url, "https://", 8);
+}
+
 int httpcage_redirect(struct fetch *f, const char *object, const char *from,
 		      char url[URL_MAX + 1], struct span location,
 		      struct fetch_error *e)
 {
 	char q[1 + URL_MAX + 1 + HTTPHEAD_MAX] = {ASK_REDIRECT};
 	size_t n = strlen(url) + 1;
-	char out[URL_MAX + 1];
+	char out[URL_MAX + 1] = "";
 	int ret;
 
 	if (n > URL_MAX + 1 || location.n > HTTPHEAD_MAX)
@@ -163,7 +168,8 @@ int httpcage_redirect(struct fetch *f, const char *object, const char *from,
 				  "%s",
 				  object, from, out + 1);
 	}
-	if (ret <= 0 || (size_t)ret > URL_MAX || memchr(out, 0, (size_t)ret))
+	if (ret <= 0 || (size_t)ret > URL_MAX || memchr(out, 0, (size_t)ret) ||
+	    (is_https(url) && !is_https(out)))
 		return lied(f, object, e);
 	memcpy(url, out, (size_t)ret);
 	url[ret] = '\0';

@@ -49,7 +49,8 @@ static const char *bootargs_root(struct bootargs_state *s, struct span v)
 {
 	struct span http = v;
 
-	if (!text_strip(&v, "live:") && !text_strip(&http, "http://"))
+	if (!text_strip(&v, "live:") && !text_strip(&http, "http://") &&
+	    !text_strip(&http, "https://"))
 		return NULL;
 	return s->own_urls ? NULL : bootargs_urls(s->b, v);
 }

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* url.c - http URLs, narrowed to what a mirror or a redirect needs. */
+/* url.c - http and https URLs, narrowed to what a mirror or a redirect needs. */
 #include "format/lease.h"
 #include "format/url.h"
 
-#define URL_SCHEME	"http://"
-#define URL_SCHEME_LEN	7
+#define URL_HTTP	"http://"
+#define URL_HTTPS	"https://"
 #define URL_LABEL_MAX	63
 #define URL_IPV6_GROUPS 8
+
+/* Length of what comes before the host. */
+static size_t url_scheme(const struct url *u)
+{
+	return u->tls ? strlen(URL_HTTPS) : strlen(URL_HTTP);
+}
 
 static bool url_digit(char c)
 {
@@ -108,10 +114,10 @@ static int url_host(struct url *u, struct span s, struct fault *f)
 		s.n--;
 	if (!s.n || s.n > URL_HOST_MAX)
 		return fault_set(f, -EBADMSG, "host empty or too long",
-				 URL_SCHEME_LEN);
+				 url_scheme(u));
 	u->numeric = url_looks_ipv4(s);
 	if (u->numeric ? !url_ipv4_ok(s) : !url_name_ok(s))
-		return fault_set(f, -EBADMSG, "not a host", URL_SCHEME_LEN);
+		return fault_set(f, -EBADMSG, "not a host", url_scheme(u));
 	return text_copy(u->host, sizeof(u->host), s);
 }
 
@@ -121,7 +127,7 @@ static int url_port(struct url *u, struct span s, struct fault *f)
 
 	if (text_u64(s, &port) || !port || port > UINT16_MAX)
 		return fault_set(f, -EBADMSG, "port not 1..65535",
-				 URL_SCHEME_LEN);
+				 url_scheme(u));
 	u->port = port;
 	return 0;
 }
@@ -132,7 +138,7 @@ static int url_authority(struct url *u, struct span s, struct fault *f)
 	struct span host, port;
 	int err;
 
-	u->port = 80;
+	u->port = u->tls ? 443 : 80;
 	if (!s.n || s.p[0] != '[') {
 		text_cut(s, ':', &host, &port);
 		err = url_host(u, host, f);
@@ -141,14 +147,14 @@ static int url_authority(struct url *u, struct span s, struct fault *f)
 	text_cut((struct span){s.p + 1, s.n - 1}, ']', &host, &port);
 	if (!port.p || !url_ipv6_ok(host))
 		return fault_set(f, -EBADMSG, "not an IPv6 literal",
-				 URL_SCHEME_LEN);
+				 url_scheme(u));
 	u->numeric = true;
 	err = text_copy(u->host, sizeof(u->host), host);
 	if (err || !port.n)
 		return err;
 	if (port.p[0] != ':')
 		return fault_set(f, -EBADMSG, "junk after the host",
-				 URL_SCHEME_LEN);
+				 url_scheme(u));
 	return url_port(u, (struct span){port.p + 1, port.n - 1}, f);
 }
 
@@ -210,27 +216,26 @@ int url_parse(struct url *u, struct span text, struct fault *f)
 
 	if (text.n > URL_MAX)
 		return fault_set(f, -EOVERFLOW, "URL too long", URL_MAX);
-	if (text.n < URL_SCHEME_LEN ||
-	    memcmp(text.p, URL_SCHEME, URL_SCHEME_LEN)) {
+	u->tls = text_strip(&rest, URL_HTTPS);
+	if (!u->tls && !text_strip(&rest, URL_HTTP)) {
 		text_cut(text, ':', &scheme, &rest);
 		if (rest.n > 1 && text_name_ok(scheme) && rest.p[0] == '/' &&
 		    rest.p[1] == '/')
-			return fault_set(f, -ENOTSUP, "scheme is not http", 0);
+			return fault_set(f, -ENOTSUP,
+					 "scheme is not http or https", 0);
 		return fault_set(f, -EBADMSG, "not a URL", 0);
 	}
-	rest.p += URL_SCHEME_LEN;
-	rest.n -= URL_SCHEME_LEN;
 	for (end = 0; end < rest.n && rest.p[end] != '/'; end++)
 		if (rest.p[end] == '@')
 			return fault_set(f, -EBADMSG, "user info in URL",
-					 URL_SCHEME_LEN + end);
+					 url_scheme(u) + end);
 	err = url_authority(u, (struct span){rest.p, end}, f);
 	if (err)
 		return err;
 	u->path = text_span("/");
 	if (end < rest.n)
 		u->path = (struct span){rest.p + end, rest.n - end};
-	return url_path(u->path, URL_SCHEME_LEN + end, f);
+	return url_path(u->path, url_scheme(u) + end, f);
 }
 
 /* NUL terminate what @o holds; its buffer keeps a byte back for that. */
@@ -264,8 +269,9 @@ int url_resolve(char *buf, size_t size, struct span base, struct span location,
 		struct fault *f)
 {
 	struct text_out o = {.buf = buf, .size = size - 1};
-	struct span rest = {base.p + URL_SCHEME_LEN, 0}, host, path;
+	struct span rest = base, host, path;
 	struct url u;
+	bool tls;
 	int err;
 
 	if (!size)
@@ -277,16 +283,20 @@ int url_resolve(char *buf, size_t size, struct span base, struct span location,
 	if (location.n > 1 && location.p[0] == '/' && location.p[1] == '/')
 		return fault_set(f, -EBADMSG, "location without a scheme", 0);
 	if (location.n && location.p[0] == '/') {
-		rest.n = base.n - URL_SCHEME_LEN;
+		rest.p += url_scheme(&u);
+		rest.n -= url_scheme(&u);
 		text_cut(rest, '/', &host, &path);
-		text_put_str(&o, URL_SCHEME);
+		text_put_str(&o, u.tls ? URL_HTTPS : URL_HTTP);
 		text_put(&o, host);
 	}
 	text_put(&o, location);
 	err = url_end(&o);
 	if (err < 0)
 		return fault_set(f, err, "location too long", 0);
+	tls = u.tls;
 	err = url_parse(&u, (struct span){buf, o.n}, f);
+	if (!err && tls && !u.tls)
+		return fault_set(f, -EBADMSG, "from https to http", 0);
 	return err ? err : (int)o.n;
 }
 

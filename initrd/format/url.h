@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * url.h - http URLs (RFC 3986, narrowed): scheme http, host a name, an IPv4
+ * url.h - http URLs (RFC 3986, narrowed): scheme http or https, host a name, an IPv4
  * literal or an IPv6 literal in brackets, port, path. No user info, no
  * fragment, no control characters, no "..", at most URL_MAX bytes.
  */
@@ -15,6 +15,7 @@
 struct url {
 	char host[URL_HOST_MAX + 1];	/* no brackets, no trailing dot */
 	uint16_t port;			/* not 0 */
+	bool tls;			/* https: port 443 unless given */
 	bool numeric;			/* host is an address literal */
 	struct span path;		/* begins with '/', may hold a query;
 					   inside the text parsed, or "/" */
@@ -23,7 +24,7 @@ struct url {
 /*
  * url_parse - split and check.
  *
- * Returns 0, -EBADMSG (@f says why), -ENOTSUP (a scheme other than http),
+ * Returns 0, -EBADMSG (@f says why), -ENOTSUP (another scheme),
  * -EOVERFLOW (too long).
  */
 int url_parse(struct url *u, struct span text, struct fault *f);
@@ -37,7 +38,8 @@ int url_join(char *buf, size_t size, struct span base, struct span rel);
 
 /*
  * url_resolve - where a Location header leads from @base (absolute URL,
- * "//host/path" refused, absolute path, relative refused).
+ * "//host/path" refused, absolute path, relative refused). From https it
+ * leads to https only.
  *
  * Returns the length, -EBADMSG, -ENOTSUP or -EOVERFLOW.
  */

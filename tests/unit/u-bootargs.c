@@ -101,7 +101,8 @@ static void own_keys(void)
 		 "url=http://a/ url=http://b/{mac}"},
 		{"slipway.url=http://a/ slipway.url=http://b/",
 		 "url=http://b/"},
-		{"slipway.url=https://a/", "!slipway.url=https://a/"},
+		{"slipway.url=https://a/", "url=https://a/"},
+		{"slipway.url=ftp://a/", "!slipway.url=ftp://a/"},
 		{"slipway.url=http://a/,x",
 		 "url=http://a/ !slipway.url=http://a/,x"},
 		{"slipway.url", "!slipway.url"},
@@ -174,6 +175,7 @@ static void known_spellings(void)
 	static const struct row rows[] = {
 		{"root=live:http://a/x", "url=http://a/x"},
 		{"root=http://a/x", "url=http://a/x"},
+		{"root=https://a/x", "url=https://a/x"},
 		{"root=/dev/sda1", ""},
 		{"root=live:LABEL=x", "!root=live:LABEL=x"},
 		{"slipway.url=http://a/ root=http://b/", "url=http://a/"},
@@ -298,7 +300,7 @@ static void limits(void)
 static void url_note(void)
 {
 	static char line[BOOTARGS_MAX];
-	static const char url[] = "slipway.url=https://a/";
+	static const char url[] = "slipway.url=ftp://a/";
 	size_t others, i, n;
 
 	for (others = 0; others < 20; others++) {

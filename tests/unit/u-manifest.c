@@ -260,7 +260,7 @@ static void refused(void)
 		{HEAD LAYERS ROLES "machine mac=x\n", -EBADMSG},
 		{HEAD LAYERS ROLES "default web\ndefault bare\n", -EBADMSG},
 		{HEAD LAYERS ROLES "default kiosk\n", -EBADMSG},
-		{HEAD "mirror https://a/\n", -EBADMSG},
+		{HEAD "mirror ftp://a/\n", -EBADMSG},
 		{HEAD "mirror http://a/../b\n", -EBADMSG},
 		{HEAD "mirror\n", -EBADMSG},
 	};

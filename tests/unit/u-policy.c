@@ -60,7 +60,7 @@ static void refused(void)
 		{HEAD "mode enforce\nstale warn\n\n", -EBADMSG},
 		{HEAD "mode enforce\nstale warn", -EBADMSG},
 		{HEAD "mode enforce \nstale warn\n", -EBADMSG},
-		{HEAD "mode enforce\nstale warn\nurl https://h/\n", -EBADMSG},
+		{HEAD "mode enforce\nstale warn\nurl ftp://h/\n", -EBADMSG},
 		{HEAD "mode enforce\nstale warn\nurl http://h/ x\n", -EBADMSG},
 		{HEAD "mode enforce\nstale warn\nrole a/b\n", -EBADMSG},
 		{HEAD "mode enforce\nstale warn\nrole \n", -EBADMSG},

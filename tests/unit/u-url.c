@@ -10,17 +10,21 @@ static void good(void)
 		int port;
 		bool numeric;
 		const char *path;
+		bool tls;
 	} rows[] = {
-		{"http://boot", "boot", 80, false, "/"},
+		{"http://boot", "boot", 80, false, "/", false},
 		{"http://boot.example.:8080/x", "boot.example", 8080, false,
-		 "/x"},
-		{"http://10.0.2.2:81/a/b", "10.0.2.2", 81, true, "/a/b"},
+		 "/x", false},
+		{"http://10.0.2.2:81/a/b", "10.0.2.2", 81, true, "/a/b", false},
 		{"http://[fd00::1]:8/a?x=../y", "fd00::1", 8, true,
-		 "/a?x=../y"},
-		{"http://[1:2:3:4:5:6:7:8]/", "1:2:3:4:5:6:7:8", 80, true, "/"},
+		 "/a?x=../y", false},
+		{"http://[1:2:3:4:5:6:7:8]/", "1:2:3:4:5:6:7:8", 80, true, "/", false},
 		{"http://a-b_c.d/..x/.y/z%20z/a@b", "a-b_c.d", 80, false,
-		 "/..x/.y/z%20z/a@b"},
-		{"http://h:65535/", "h", 65535, false, "/"},
+		 "/..x/.y/z%20z/a@b", false},
+		{"http://h:65535/", "h", 65535, false, "/", false},
+		{"https://h", "h", 443, false, "/", true},
+		{"https://h:80/x", "h", 80, false, "/x", true},
+		{"https://[fd00::1]", "fd00::1", 443, true, "/", true},
 	};
 	size_t i;
 
@@ -32,6 +36,7 @@ static void good(void)
 		CHECK_INT(url_parse(&u, text_span(rows[i].text), &f), 0);
 		CHECK_STR(u.host, rows[i].host);
 		CHECK_INT(u.port, rows[i].port);
+		CHECK(u.tls == rows[i].tls);
 		CHECK(u.numeric == rows[i].numeric);
 		CHECK(span_is(u.path, rows[i].path));
 	}
@@ -48,7 +53,12 @@ static void bad(void)
 		{"http://", -EBADMSG},
 		{"http:///x", -EBADMSG},
 		{"boot/x", -EBADMSG},
-		{"https://boot/", -ENOTSUP},
+		{"https:/boot/", -EBADMSG},
+		{"https://", -EBADMSG},
+		{"https://u:p@h/", -EBADMSG},
+		{"https://h:0/", -EBADMSG},
+		{"HTTPS://h/", -ENOTSUP},
+		{"httpss://h/", -ENOTSUP},
 		{"file:///etc/passwd", -ENOTSUP},
 		{"ftp://h/", -ENOTSUP},
 		{"http://u:p@h/", -EBADMSG},
@@ -153,33 +163,43 @@ static void joins(void)
 	CHECK_INT(url_join(buf, 0, text_span("a"), text_span("b")), -EOVERFLOW);
 }
 
+#define HTTPS "https://h:444/a/b"
+
 static void redirects(void)
 {
 	static const struct {
 		const char *location;
 		int err;
-		const char *want;
+		const char *want, *base;
 	} rows[] = {
-		{"/x/y", 0, "http://h:81/x/y"},
-		{"http://other/z", 0, "http://other/z"},
-		{"//other/z", -EBADMSG, NULL},
-		{"z", -EBADMSG, NULL},
-		{"../z", -EBADMSG, NULL},
-		{"", -EBADMSG, NULL},
-		{"https://h/", -ENOTSUP, NULL},
-		{"file:///x", -ENOTSUP, NULL},
-		{"http://u:p@h/", -EBADMSG, NULL},
-		{"/a\r\nb", -EBADMSG, NULL},
-		{"/../x", -EBADMSG, NULL},
-		{"/a#b", -EBADMSG, NULL},
+		{"/x/y", 0, "http://h:81/x/y", NULL},
+		{"http://other/z", 0, "http://other/z", NULL},
+		{"//other/z", -EBADMSG, NULL, NULL},
+		{"z", -EBADMSG, NULL, NULL},
+		{"../z", -EBADMSG, NULL, NULL},
+		{"", -EBADMSG, NULL, NULL},
+		{"https://h/", 0, "https://h/", NULL},
+		{"https://h/", 0, "https://h/", HTTPS},
+		{"/x", 0, "https://h:444/x", HTTPS},
+		{"http://h/", -EBADMSG, NULL, HTTPS},
+		{"https://u:p@h/", -EBADMSG, NULL, NULL},
+		{"https://u:p@h/", -EBADMSG, NULL, HTTPS},
+		{"//h/", -EBADMSG, NULL, HTTPS},
+		{"/a\r\nb", -EBADMSG, NULL, HTTPS},
+		{"file:///x", -ENOTSUP, NULL, NULL},
+		{"http://u:p@h/", -EBADMSG, NULL, NULL},
+		{"/a\r\nb", -EBADMSG, NULL, NULL},
+		{"/../x", -EBADMSG, NULL, NULL},
+		{"/a#b", -EBADMSG, NULL, NULL},
 	};
 	char buf[URL_MAX + 1], big[8192];
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct fault f = {0};
+		const char *base = rows[i].base;
 		int n = url_resolve(buf, sizeof(buf),
-				    text_span("http://h:81/a/b"),
+				    text_span(base ? base : "http://h:81/a/b"),
 				    text_span(rows[i].location), &f);
 
 		unit_row = rows[i].location;
