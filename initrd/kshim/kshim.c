@@ -2,7 +2,9 @@
 /*
  * kshim.c - what libcrypto calls and klibc lacks.
  */
+#include <errno.h>
 #include <stddef.h>
+#include "fetch/raw.h"
 
 #define DAY 86400
 
@@ -41,4 +43,17 @@ struct tm *gmtime(const time_t *t)
 	tm.tm_min = rest / 60 % 60;
 	tm.tm_sec = rest % 60;
 	return &tm;
+}
+
+long syscall(long nr, long a, long b, long c, long d, long e);
+
+/* libcrypto asks getrandom(2) this way, with three arguments. */
+long syscall(long nr, long a, long b, long c, long d, long e)
+{
+	long ret = raw_call(nr, a, b, c, d, e);
+
+	if (ret >= 0)
+		return ret;
+	errno = (int)-ret;
+	return -1;
 }
