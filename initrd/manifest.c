@@ -10,6 +10,7 @@
 #include "console.h"
 #include "fetch/trust.h"
 #include "file.h"
+#include "https.h"
 #include "memory.h"
 #include "resolve.h"
 
@@ -67,7 +68,7 @@ static int add_mirrors(struct boot *b)
 	if (!given && url_refused(b))
 		return fetch_fail(&b->error, CODE_URL,
 				  "slipway.url: not a URL we accept (expected "
-				  "http://...)");
+				  "http://... or https://...)");
 	for (unsigned int i = 0; i < b->args.n_urls; i++)
 		add_mirror(b, b->args.urls[i]);
 	for (unsigned int i = 0; !given && i < b->policy.n_urls; i++)
@@ -171,6 +172,7 @@ int manifest_get(struct boot *b)
 		.resolve = resolve_host,
 		.note = note,
 		.progress = progress,
+		.tls = https_setup(b),
 		.user = b,
 		.seed = b->seed,
 		.connections = b->args.connections,

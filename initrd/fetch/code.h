@@ -16,6 +16,7 @@
 	X(DNS, "E-DNS")		/* name does not resolve */                   \
 	X(URL, "E-URL")		/* no URL, or not one we accept */            \
 	X(CONNECT, "E-CONNECT")	/* refused, unreachable, timed out */         \
+	X(TLS, "E-TLS")		/* handshake or certificate refused */        \
 	X(STALL, "E-STALL")	/* connected, then too slow or silent */      \
 	X(CUT, "E-CUT")		/* connection ended early */                  \
 	X(HTTP, "E-HTTP")	/* response is not one we accept */           \

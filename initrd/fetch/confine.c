@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* confine.c - giving up what a parser of foreign bytes has no use for. */
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -45,6 +46,17 @@
 
 static const struct sock_filter compute[] = {
 	HEAD, COMMON, MEMORY, ANSWER(REFUSE),
+};
+
+/* What stands between two descriptors. */
+static const struct sock_filter stream[] = {
+	HEAD, COMMON, MEMORY,
+	ALLOW(sendto), ALLOW(recvfrom), ALLOW(ppoll), ALLOW(clock_gettime),
+	ALLOW(gettimeofday),
+#ifdef __NR_poll
+	ALLOW(poll), ALLOW(time),
+#endif
+	ANSWER(REFUSE),
 };
 
 /* What a worker of the download engine does all day. */
@@ -126,6 +138,23 @@ void confine_compute(int fd)
 		confine_exit(126);
 	raw_call(__NR_close_range, first, ~0u, 0, 0, 0);
 	confine(compute, ARRAY_SIZE(compute));
+}
+
+void confine_stream(int plain, int sock)
+{
+#ifndef __SANITIZE_ADDRESS__
+	const unsigned int first = 2;
+
+	limit(RLIMIT_DATA, DATA_MAX);
+#else
+	const unsigned int first = 3;
+#endif
+	/* out of the way of the first move */
+	sock = fcntl(sock, F_DUPFD, 2);
+	if (sock < 0 || dup2(plain, 0) < 0 || dup2(sock, 1) < 0)
+		confine_exit(126);
+	raw_call(__NR_close_range, first, ~0u, 0, 0, 0);
+	confine(stream, ARRAY_SIZE(stream));
 }
 
 void confine_network(void)

@@ -20,6 +20,12 @@ void confine_compute(int fd);
 void confine_cpu(unsigned int sec);
 
 /*
+ * confine_stream - keep @plain as descriptor 0 and @sock as 1: besides
+ * confine_compute()'s calls send, recv, poll and the time.
+ */
+void confine_stream(int plain, int sock);
+
+/*
  * confine_network - keep all descriptors, and besides confine_compute()'s:
  * sockets of the internet families, time, fork of cages, pwrite.
  */

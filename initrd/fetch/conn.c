@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "fetch/clock.h"
 #include "fetch/conn.h"
+#include "fetch/tlscage.h"
 
 void conn_init(struct fetch_conn *c)
 {
@@ -14,6 +15,7 @@ void conn_init(struct fetch_conn *c)
 	c->used = false;
 	c->host[0] = '\0';
 	c->port = 0;
+	c->tls = 0;
 	c->at = c->have = 0;
 }
 
@@ -21,6 +23,8 @@ void conn_close(struct fetch_conn *c)
 {
 	if (c->fd >= 0)
 		close(c->fd);
+	if (c->tls)
+		tlscage_stop(c->tls);
 	conn_init(c);
 }
 
@@ -117,10 +121,13 @@ int conn_open(struct fetch_conn *c, const struct fetch_env *env,
 	uint64_t now, end;
 	int i, n, fd = -ENOENT;
 
-	if (c->fd >= 0 && c->port == u->port && !strcmp(c->host, u->host) &&
-	    conn_idle(c))
+	if (c->fd >= 0 && c->port == u->port && !c->tls == !u->tls &&
+	    !strcmp(c->host, u->host) && conn_idle(c))
 		return 0;
 	conn_close(c);
+	if (u->tls && !env->tls)
+		return fetch_fail(e, CODE_URL, "%.60s:%u: " FETCH_NO_TLS,
+				  u->host, u->port);
 	n = conn_addrs(env, u, addrs, e);
 	if (n < 0)
 		return n;
@@ -136,6 +143,12 @@ int conn_open(struct fetch_conn *c, const struct fetch_env *env,
 	if (fd < 0)
 		return fetch_fail(e, CODE_CONNECT, "%.60s:%u: %s", u->host,
 				  u->port, strerror(-fd));
+	if (u->tls)
+		c->tls = tlscage_start(env->tls, fd, u, end, &fd, e);
+	if (c->tls < 0) {
+		conn_init(c);
+		return -EPROTO;
+	}
 	c->fd = fd;
 	c->port = u->port;
 	memcpy(c->host, u->host, sizeof(c->host));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * conn.h - one TCP connection to one server, kept alive between requests.
- * Non-blocking underneath: every call has a deadline (clock_ms) and returns
- * when it is reached.
+ * conn.h - one TCP connection to one server, with TLS on it for https, kept
+ * alive between requests. Non-blocking underneath: every call has a deadline
+ * (clock_ms) and returns when it is reached.
  */
 #ifndef FETCH_CONN_H
 #define FETCH_CONN_H
@@ -16,6 +16,7 @@ struct fetch_conn {
 	bool used;		     /* has answered a request before */
 	char host[URL_HOST_MAX + 1]; /* whom it leads to */
 	uint16_t port;
+	pid_t tls;		     /* does TLS for it; 0: none is done */
 	size_t at, have; /* buf[at..have) is not consumed yet */
 	char buf[HTTPHEAD_MAX];
 };
@@ -28,7 +29,8 @@ void conn_close(struct fetch_conn *c);
  * conn_open - connect to @u's host and port within @timeout_ms, address after
  * address, or keep the connection that leads there already and is idle.
  *
- * Returns 0, or -EPROTO with @e (E-DNS, E-CONNECT).
+ * Returns 0, or -EPROTO with @e (E-DNS, E-CONNECT; with https E-TLS, E-CAGE,
+ * and E-URL when env->tls is NULL).
  */
 int conn_open(struct fetch_conn *c, const struct fetch_env *env,
 	      const struct url *u, uint64_t timeout_ms, struct fetch_error *e);

@@ -23,6 +23,8 @@ int fetch_add_mirror(struct fetch *f, struct span url, struct fault *fault)
 		url.n--;
 	if (url_parse(&u, url, fault))
 		return -EBADMSG;
+	if (u.tls && !f->env.tls)
+		return fault_set(fault, -EBADMSG, FETCH_NO_TLS, 0);
 	/* names are joined to its end, where a query would swallow them */
 	if (memchr(url.p, '?', url.n))
 		return fault_set(fault, -EBADMSG, "query in a mirror's URL", 0);

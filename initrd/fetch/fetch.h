@@ -16,6 +16,7 @@
 
 #define FETCH_MIRRORS_MAX 16
 #define FETCH_ADDRS_MAX 8
+#define FETCH_NO_TLS	"https needs an initrd packed with --https"
 
 struct fetch_addr {
 	int family;			/* AF_INET or AF_INET6 */
@@ -29,6 +30,8 @@ struct fetch_progress {
 	unsigned int connections, mirrors; /* in use */
 };
 
+struct fetch_tls;
+
 /* What the engine needs from whoever runs it. */
 struct fetch_env {
 	/* addresses of a name: a count, or -errno with @e filled */
@@ -41,6 +44,7 @@ struct fetch_env {
 	void (*progress)(void *user, const struct fetch_progress *p);
 	/* wait before a retry; NULL: sleep. Tests count instead. */
 	void (*pause)(void *user, uint64_t ms);
+	const struct fetch_tls *tls;	/* tlscage.h; NULL: no https */
 	void *user;
 	uint64_t seed;			/* of the jitter, machine and boot */
 	unsigned int connections;	/* at most, for layers; 0: as the

@@ -190,12 +190,16 @@ static int trust_age(const struct trust *t, const struct manifest *m,
 	return 0;
 }
 
+bool trust_clock(uint64_t now, uint64_t built)
+{
+	return now && now >= built && now - built <= TRUST_CLOCK_SANE;
+}
+
 static int trust_date(const struct trust *t, const struct manifest *m,
 		      char warning[160], struct fetch_error *e)
 {
-	uint64_t built = t->policy->built, days;
-	bool sane =
-		t->now && t->now >= built && t->now - built <= TRUST_CLOCK_SANE;
+	bool sane = trust_clock(t->now, t->policy->built);
+	uint64_t days;
 
 	if (!m->expires || t->now <= m->expires)
 		return 0;

@@ -21,6 +21,12 @@ struct trust {
 };
 
 /*
+ * trust_clock - may @now (seconds since 1970) be the time? Not before @built,
+ * the date of the initrd, nor 20 years after it.
+ */
+bool trust_clock(uint64_t now, uint64_t built);
+
+/*
  * trust_manifest - check @cms and decode it into @m.
  *
  * On success *@text is the manifest's text, inside @cms (spans of @m point into

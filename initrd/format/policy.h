@@ -11,6 +11,9 @@
 
 #define POLICY_PATH "/slipway/policy"
 #define POLICY_ROOT_PATH "/slipway/root.der"	/* trust anchor, X.509 DER */
+#define POLICY_TLS_PATH "/slipway/tls.der"	/* for https: X.509 DER, each
+						   after the other; may lack */
+#define POLICY_TLS_MAX (1u << 20)
 #define POLICY_MAGIC "slipway-policy 1\n"
 #define POLICY_SIZE_MAX 8192
 #define POLICY_URLS_MAX 8
