@@ -43,7 +43,7 @@ static void add_url(const struct site *s, struct policy *p, const char *text)
 		die("%s: more than %d addresses", s->conf.path,
 		    POLICY_URLS_MAX);
 	if (!url_template_ok(text_span(text)))
-		die("%s: url '%s' is not an http address", s->conf.path, text);
+		die("%s: url '%s' is not an http or https address", s->conf.path, text);
 	p->urls[p->n_urls++] = text_span(text);
 }
 

@@ -37,6 +37,8 @@ void info_inputs(const struct pack *p, char out[DIGEST_HEX + 1])
 	data = bake_root(p->site, &size);
 	digest_update(&d, data, size);
 	free(data);
+	if (p->tls_roots)
+		hash_add_file(&d, p->tls_roots);
 	digest_final(&d, digest);
 	digest_hex(digest, out);
 }

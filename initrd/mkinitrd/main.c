@@ -13,12 +13,14 @@
 #include "host/error.h"
 #include "host/opts.h"
 #include "host/outfile.h"
+#include "host/roots.h"
 #include "info.h"
 #include "press.h"
 
 static struct {
 	const char *dir, *init, *busybox, *drivers, *policy;
-	bool plan, json, force, no_modules, verbose;
+	const char *tls_roots;
+	bool plan, json, force, no_modules, verbose, https;
 } opt = {.busybox = "/bin/busybox", .drivers = "all", .policy = "enforce"};
 
 static const struct opt table[] = {
@@ -36,6 +38,10 @@ static const struct opt table[] = {
 	{"drivers", 0, "LIST", "net, storage, all, or modules (default all)",
 	 NULL, &opt.drivers},
 	{"no-modules", 0, NULL, "no modules at all", &opt.no_modules, NULL},
+	{"https", 0, NULL, "an /init that can do https, this system's roots",
+	 &opt.https, NULL},
+	{"tls-roots", 0, "FILE", "the same, with these certificates as roots",
+	 NULL, &opt.tls_roots},
 	{"policy", 0, "MODE", "enforce or rescue (default enforce)", NULL,
 	 &opt.policy},
 	{NULL},
@@ -44,18 +50,18 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway initrd",
 	.usage = "[-C DIR] [-n] [--json] [--force] [--drivers LIST] "
-		 "[--no-modules] [--policy MODE] [BASE...]",
+		 "[--no-modules] [--policy MODE] [--https] "
+		 "[--tls-roots FILE] [BASE...]",
 	.about = "Pack /init, BusyBox, drivers and the site's trust anchor "
 		 "for a base's kernel.",
 	.opts = table,
 };
 
 /* Beside us in a build tree, or where install puts it. */
-static char *find_init(void)
+static char *find_init(const char *name)
 {
-	static const char *const near[] = {"../initrd/init",
-					   "../lib/slipway/init",
-					   "../../lib/slipway/init", NULL};
+	static const char *const near[] = {"../initrd", "../lib/slipway",
+					   "../../lib/slipway", NULL};
 	char self[PATH_MAX], *slash, *path;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
@@ -65,12 +71,12 @@ static char *find_init(void)
 	slash = strrchr(self, '/');
 	*slash = '\0';
 	for (const char *const *p = near; *p; p++) {
-		path = xasprintf("%s/%s", self, *p);
+		path = xasprintf("%s/%s/%s", self, *p, name);
 		if (!access(path, R_OK))
 			return path;
 		free(path);
 	}
-	die("no /init near %s; run make, or name one with --init", self);
+	die("no %s near %s; run make, or name one with --init", name, self);
 }
 
 static uint64_t epoch_of(const struct base *b)
@@ -161,6 +167,7 @@ static void one(const struct site *s, const char *name)
 		.base = &base,
 		.init = opt.init,
 		.busybox = opt.busybox,
+		.tls_roots = opt.tls_roots,
 		.drivers = opt.no_modules ? NULL : opt.drivers,
 		.rescue = !strcmp(opt.policy, "rescue"),
 	};
@@ -195,9 +202,11 @@ int main(int argc, char **argv)
 	for (int i = first; i < argc; i++)
 		if (!site_name_ok(argv[i]))
 			opts_usage(&opts, "'%s' is no name of a base", argv[i]);
+	if (opt.https && !opt.tls_roots)
+		opt.tls_roots = ROOTS_SYSTEM;
 	site_open(&site, opt.dir);
 	if (!opt.init)
-		opt.init = find_init();
+		opt.init = find_init(opt.tls_roots ? "init-tls" : "init");
 	names = first < argc ? argv + first
 			     : site_list(&site, "build/bases", "base.info");
 	if (!*names)

@@ -11,6 +11,7 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/outfile.h"
+#include "host/roots.h"
 #include "bake.h"
 #include "drivers.h"
 #include "modinfo.h"
@@ -60,6 +61,10 @@ static void add_rules(struct pack *p)
 	bundle_file(&p->bundle, &POLICY_PATH[1], 0444, data, size);
 	data = bake_root(p->site, &size);
 	bundle_file(&p->bundle, &POLICY_ROOT_PATH[1], 0444, data, size);
+	if (!p->tls_roots)
+		return;
+	data = roots_read(p->tls_roots, &size);
+	bundle_file(&p->bundle, &POLICY_TLS_PATH[1], 0444, data, size);
 }
 
 static bool packed(const struct pack *p, const char *path)

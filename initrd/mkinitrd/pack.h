@@ -14,6 +14,7 @@ struct pack {
 	const struct site *site;
 	struct base *base;
 	const char *init, *busybox; /* paths on this machine */
+	const char *tls_roots;	    /* for https, or NULL */
 	const char *drivers;	    /* drivers.h, or NULL: no modules */
 	bool rescue;
 	uint64_t epoch; /* date of every file */
