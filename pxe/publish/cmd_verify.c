@@ -12,7 +12,7 @@
 #include "host/site.h"
 #include "verify.h"
 
-static const char *dir, *root;
+static const char *dir, *root, *tls_roots;
 static bool json;
 
 static const struct opt table[] = {
@@ -20,13 +20,16 @@ static const struct opt table[] = {
 	 &dir},
 	{"root", 0, "FILE", "trust anchor, PEM (default: keys/root.crt)", NULL,
 	 &root},
+	{"tls-roots", 0, "FILE", "roots for https (default: the system's)",
+	 NULL, &tls_roots},
 	{"json", 0, NULL, "one JSON object a line", &json, NULL},
 	{0},
 };
 
 static const struct opts opts = {
 	.prog = "slipway verify",
-	.usage = "[-C DIR] [--root FILE] [--json] [TREE|URL]",
+	.usage = "[-C DIR] [--root FILE] [--tls-roots FILE] [--json] "
+		 "[TREE|URL]",
 	.about = "Check a publish tree with the code that boots machines.",
 	.opts = table,
 };
@@ -77,7 +80,7 @@ int main(int argc, char **argv)
 	if (!tree)
 		tree = site_path(&site, "public");
 	if (strstr(tree, "://"))
-		bad = verify_url(tree, root, told, NULL);
+		bad = verify_url(tree, root, tls_roots, told, NULL);
 	else
 		bad = verify_tree(tree, root, NULL, 0, told, NULL);
 	if (bad)

@@ -12,13 +12,16 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fetch/conn.h"
 #include "fetch/fetch.h"
+#include "fetch/tls.h"
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/progress.h"
+#include "host/roots.h"
 #include "source.h"
 
 struct source {
@@ -71,11 +74,25 @@ static void show(void *user, const struct fetch_progress *p)
 	progress(p->object, p->done, p->total);
 }
 
-struct source *source_url(const char *url)
+/* A machine that runs this has a clock and a list of roots. */
+static const struct fetch_tls *trusted(const char *roots)
 {
+	static struct fetch_tls t = {.client = tls_client};
+
+	t.roots = roots_read(roots ? roots : ROOTS_SYSTEM, &t.roots_size);
+	t.now = time(NULL);
+	return &t;
+}
+
+struct source *source_url(const char *url, const char *roots)
+{
+	/* http may lead to https: be ready for it when that costs nothing */
+	const bool https = roots || !strncmp(url, "https://", 8) ||
+			   !access(ROOTS_SYSTEM, R_OK);
 	const struct fetch_env env = {.resolve = resolve,
 				      .note = note,
 				      .progress = show,
+				      .tls = https ? trusted(roots) : NULL,
 				      .seed = getpid()};
 	struct source *s = xcalloc(1, sizeof(*s));
 	struct fault f = {0};

@@ -12,9 +12,12 @@
 
 struct source;
 
-/* A source is one of the two; source_close() frees it. */
+/*
+ * A source is one of the two; source_close() frees it. @roots: a file of
+ * certificates for https, NULL for the system's.
+ */
 struct source *source_dir(const char *dir);
-struct source *source_url(const char *url);
+struct source *source_url(const char *url, const char *roots);
 void source_close(struct source *s);
 
 /*

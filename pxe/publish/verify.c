@@ -281,8 +281,8 @@ unsigned int verify_tree(const char *dir, const char *root_path,
 }
 
 unsigned int verify_url(const char *url, const char *root_path,
-			verify_told told, void *user)
+			const char *tls_roots, verify_told told, void *user)
 {
-	return run(start(root_path, source_url(url), told, user), NULL, NULL,
-		   0);
+	return run(start(root_path, source_url(url, tls_roots), told, user),
+		   NULL, NULL, 0);
 }

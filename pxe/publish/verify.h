@@ -27,9 +27,9 @@ unsigned int verify_tree(const char *dir, const char *root_path,
 			 const void *cms, size_t cms_size, verify_told told,
 			 void *user);
 
-/* verify_url - the same over HTTP, through initrd/fetch; boot files, which
+/* verify_url - the same over HTTP or HTTPS (@tls_roots as source_url's), through initrd/fetch; boot files, which
  * the manifest does not name, are not asked for. */
 unsigned int verify_url(const char *url, const char *root_path,
-			verify_told told, void *user);
+			const char *tls_roots, verify_told told, void *user);
 
 #endif
