@@ -22,6 +22,13 @@ struct flow {
 	uint8_t *buf;
 };
 
+enum more { DRY, MORE, ENDED };
+
+static bool empty(const struct flow *f)
+{
+	return f->at == f->have;
+}
+
 /* libssl's own socket BIO calls more than the filter leaves. */
 static int sock_read(BIO *b, char *p, int n)
 {
@@ -222,8 +229,11 @@ static void handshake(SSL *ssl)
 	say(ssl, NULL);
 }
 
-/* From the server as much as there is; false: it has ended. */
-static bool fill_down(SSL *ssl, struct flow *d)
+/*
+ * From the server as much as there is room for. DRY: no more has come yet;
+ * else libssl may hold some, of which poll knows nothing.
+ */
+static enum more fill_down(SSL *ssl, struct flow *d)
 {
 	int n;
 
@@ -231,11 +241,14 @@ static bool fill_down(SSL *ssl, struct flow *d)
 	while (d->have < DOWN_MAX) {
 		ERR_clear_error();
 		n = SSL_read(ssl, d->buf + d->have, (int)(DOWN_MAX - d->have));
-		if (n <= 0)
-			return SSL_get_error(ssl, n) == SSL_ERROR_WANT_READ;
-		d->have += (size_t)n;
+		if (n > 0)
+			d->have += (size_t)n;
+		else if (SSL_get_error(ssl, n) == SSL_ERROR_WANT_READ)
+			return DRY;
+		else
+			return ENDED;
 	}
-	return true;
+	return MORE;
 }
 
 static void drain_down(struct flow *d)
@@ -279,27 +292,27 @@ static void relay(SSL *ssl)
 {
 	static uint8_t down_buf[DOWN_MAX], up_buf[UP_MAX];
 	struct flow down = {.buf = down_buf}, up = {.buf = up_buf};
+	enum more more = MORE;
 	short plain, sock;
-	bool open = true;
 
-	while (open || down.at < down.have) {
+	while (more != ENDED || !empty(&down)) {
 		sock = 0;
-		if (open && down.at == down.have)
-			open = fill_down(ssl, &down);
-		if (down.at < down.have)
+		if (empty(&down))
+			more = fill_down(ssl, &down);
+		if (!empty(&down))
 			drain_down(&down);
-		if (up.at == up.have)
+		if (empty(&up))
 			fill_up(&up);
-		if (open && up.at < up.have)
+		if (more != ENDED && !empty(&up))
 			sock = drain_up(ssl, &up);
-		plain = up.at == up.have ? POLLIN : 0;
-		if (down.at < down.have)
-			plain |= POLLOUT;
-		else if (open)
+		if (empty(&down) && more != DRY)
+			continue;
+		plain = empty(&up) ? POLLIN : 0;
+		if (empty(&down))
 			sock |= POLLIN;
 		else
-			break;
-		if (up.at == up.have || sock & POLLOUT || plain & POLLOUT)
+			plain |= POLLOUT;
+		if (empty(&up) || sock & POLLOUT || plain & POLLOUT)
 			wait_for(plain, sock);
 	}
 }
