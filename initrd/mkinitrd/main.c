@@ -79,6 +79,17 @@ static char *find_init(const char *name)
 	die("no %s near %s; run make, or name one with --init", name, self);
 }
 
+static void check_urls(const struct site *s)
+{
+	char **list = words(s->url);
+
+	for (char **u = list; *u; u++)
+		if (!opt.tls_roots && !strncmp(*u, "https://", 8))
+			warn("%s: not for this initrd without --https or --tls-roots",
+			     *u);
+	free(list);
+}
+
 static uint64_t epoch_of(const struct base *b)
 {
 	const char *text = getenv("SOURCE_DATE_EPOCH");
@@ -205,6 +216,7 @@ int main(int argc, char **argv)
 	if (opt.https && !opt.tls_roots)
 		opt.tls_roots = ROOTS_SYSTEM;
 	site_open(&site, opt.dir);
+	check_urls(&site);
 	if (!opt.init)
 		opt.init = find_init(opt.tls_roots ? "init-tls" : "init");
 	names = first < argc ? argv + first
