@@ -55,12 +55,57 @@ t_begin 'a file without certificates'
 expect_fail 1 'holds no certificate' "$BIN/slipway" initrd -C "$fix/site" \
 	--no-modules --tls-roots /dev/null tiny
 
+# --- the host's side of it
+"$O/tests/badhttpd" --root "$trees/good" >"$T_TMP/port" 2>&1 &
+servers=$!
+until [ -s "$T_TMP/port" ]; do sleep 0.01; done
+socat -d -d "OPENSSL-LISTEN:0,bind=127.0.0.1,fork,verify=0,cert=$keys/good.pem" \
+	"TCP:127.0.0.1:$(sed 's/port //' "$T_TMP/port")" 2>"$T_TMP/socat" &
+servers="$servers $!"
+t_at_end "kill $servers 2>/dev/null"
+until grep -qs 'listening on' "$T_TMP/socat"; do sleep 0.01; done
+port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$T_TMP/socat")
+verify() # HOST ROOTS
+{
+	"$BIN/slipway" verify --root "$fix/site/keys/root.crt" \
+		${2:+--tls-roots "$keys/$2"} "https://$1:$port"
+}
+t_begin 'slipway verify'
+verify 127.0.0.1 ca.crt >"$T_TMP/out" 2>&1
+if grep -q '^ok   base tiny' "$T_TMP/out"; then
+	t_ok
+else
+	t_fail "$(cat "$T_TMP/out")"
+fi
+t_begin 'slipway verify, by name'
+verify localhost ca.crt >"$T_TMP/out" 2>&1
+if grep -q '^ok   base tiny' "$T_TMP/out"; then
+	t_ok
+else
+	t_fail "$(cat "$T_TMP/out")"
+fi
+t_begin "slipway verify, the system's roots"
+verify 127.0.0.1 >"$T_TMP/out" 2>&1
+if [ ! -e /etc/ssl/certs/ca-certificates.crt ]; then
+	t_skip 'no roots (Debian package ca-certificates)'
+elif grep -q '^bad  E-TLS: .*unknown issuer' "$T_TMP/out"; then
+	t_ok
+else
+	t_fail "$(cat "$T_TMP/out")"
+fi
+
+# shellcheck disable=SC2086
+kill $servers && wait
+
+# --- machines
 https good BOOT-OK initrd-ca good -- good
 https rsa-key BOOT-OK initrd-ca rsa -- good
 https cut-now-and-then BOOT-OK initrd-ca good --rule '* truncate=400000' \
 	-- good
 https clock-not-believed 'BOOT-OK/dates of certificates are not checked' \
 	initrd-future good -- good
+https expired 'E-TLS/certificate expired' initrd-ca late -- good
+https expired-no-clock BOOT-OK initrd-future late -- good
 https other-ca 'E-TLS/certificate of an unknown issuer' initrd-other good \
 	-- good
 https other-name 'E-TLS/certificate for another name' initrd-ca name -- good

@@ -53,6 +53,14 @@ init_symbols()
 		END { if (!guard) print "no __stack_chk_fail" }'
 }
 
+# libssl is in init-tls alone
+init_no_tls()
+{
+	nm "$O/initrd/init.debug" | awk '$3 ~ /^(SSL_|tls_client)/ { print $3 }'
+	nm "$O/initrd/init-tls.debug" | grep -q ' T SSL_connect$' ||
+		echo 'init-tls: no SSL_connect'
+}
+
 # what each folder may include beside its own files and <system> headers
 arrows()
 {
@@ -261,6 +269,8 @@ readmes()
 }
 
 below '/init is under 2 MB' "$O/initrd/init" 2000000
+below 'init-tls is under 2 MB' "$O/initrd/init-tls" 2000000
+empty '/init holds no TLS, init-tls does' init_no_tls
 empty '/init is static, nothing in it is writable and executable' init_elf
 if tree_setup "$T_TMP/fix" >"$T_TMP/out" 2>&1; then
 	below 'the initrd without modules is under 1.5 MB' \
