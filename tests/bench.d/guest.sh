@@ -107,7 +107,8 @@ guest_server_back()
 # One line of the console, or the part of one that is there; 0: that was all.
 guest_line()
 {
-	local text=$1 begun=$2
+	# a console ends its lines with CR LF
+	local text=${1//$'\r'/} begun=$2
 	case $text in
 	*'Run /init as init'*)
 		at_init=${at_init:-$(calc "$EPOCHREALTIME - $begun")} ;;

@@ -313,7 +313,7 @@ static const struct rule rules[] = {
 	EDIT("MAC in upper case", "\nmachine mac=", "\nmachine mac=A"),
 	EDIT("empty pattern", "\nmachine mac=", "\nmachine mac= ?"),
 	EDIT("rule without a role", " role=db\n", "\n"),
-	EDIT("mirror of another scheme", "\nmirror http:", "\nmirror https:"),
+	EDIT("mirror of another scheme", "\nmirror http:", "\nmirror ftps:"),
 	EDIT("mirror of a file", "\nmirror http:", "\nmirror file:"),
 	EDIT("mirror with a user", "\nmirror http://", "\nmirror http://u@"),
 	EDIT("mirror that climbs", "/{role}/", "/{role}/../"),

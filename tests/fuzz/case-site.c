@@ -82,7 +82,7 @@ static const struct rule policy_rules[] = {
 	EDIT("a site that is none", "\nsite ", "\nsite ../"),
 	EDIT("a role that is none", "\nrole ", "\nrole a/"),
 	EDIT("a kernel that is none", "\nkernel ", "\nkernel a "),
-	EDIT("a URL of another scheme", "http://a", "https://a"),
+	EDIT("a URL of another scheme", "http://a", "ftps://a"),
 	EDIT("a URL that climbs", "/{role}", "/../{role}"),
 	EDIT("another case", "\nfloor ", "\nFloor "),
 };

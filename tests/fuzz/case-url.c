@@ -57,7 +57,9 @@ static int decode_pair(const uint8_t *p, size_t n, struct fault *f)
 }
 
 /* What a URL may not be, whole. */
-static const char *const bad[] = {"https://a/",
+static const char *const bad[] = {"httpss://a/",
+				  "https:///x",
+				  "https://u@a/",
 				  "file:///etc/passwd",
 				  "ftp://a/",
 				  "gopher://a/",
@@ -245,6 +247,13 @@ static void relative(struct bytes *b, uint64_t k, struct rng *r)
 	bytes_add(b, odd[k % 10], strlen(odd[k % 10]));
 }
 
+static void downgrade(struct bytes *b, uint64_t k, struct rng *r)
+{
+	bytes_set(b, "https://a/", 10);
+	bytes_text(b, "%llu\nhttp://a/%llu", (unsigned long long)k,
+		   (unsigned long long)k);
+}
+
 static void long_location(struct bytes *b, uint64_t k, struct rng *r)
 {
 	b->n = bytes_find(b, "\n", 0) + 1;
@@ -258,6 +267,7 @@ static const struct rule redirects[] = {
 	RULE("H12 to no path", bad_path, 2),
 	RULE("H12 from no URL", bad_base, 1),
 	RULE("H12 to a relative one", relative, 1),
+	RULE("H12 from https to http", downgrade, 1),
 	RULE("H12 too long", long_location, 1),
 };
 

@@ -269,7 +269,7 @@ static void check_quotes(const struct bootargs *b, struct span text)
 static void check_url(const struct bootargs *b)
 {
 	static const char good[] = "slipway.url=http://a/ ";
-	static const char bad[] = " slipway.url=https://a/";
+	static const char bad[] = " slipway.url=ftps://a/";
 	struct bootargs again;
 	bool told = false;
 	size_t n = sizeof(good) - 1;

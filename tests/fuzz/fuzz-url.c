@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * fuzz-url.c - a URL and, behind a newline, where a Location leads from it.
- * The host is never empty and only ever one of http; the parts put together
- * are that URL again; neither a path nor a value filled in moves the host.
+ * The host is never empty and only ever one of http or https, and nothing
+ * leads from https to http; the parts put together are that URL again; neither
+ * a path nor a value filled in moves the host.
  */
 #include "format/url.h"
 #include "fuzz.h"
@@ -27,7 +28,8 @@ static void check_parts(const struct url *u, struct span text)
 static bool same(const struct url *a, const struct url *b)
 {
 	return !strcmp(a->host, b->host) && a->port == b->port &&
-	       a->numeric == b->numeric && a->path.n == b->path.n &&
+	       a->tls == b->tls && a->numeric == b->numeric &&
+	       a->path.n == b->path.n &&
 	       !memcmp(a->path.p, b->path.p, a->path.n);
 }
 
@@ -36,9 +38,9 @@ static void round_trip(const struct url *u)
 	char text[URL_MAX + 64];
 	bool v6 = strchr(u->host, ':');
 	struct url again;
-	int n = snprintf(text, sizeof(text), "http://%s%s%s:%u%.*s",
-			 v6 ? "[" : "", u->host, v6 ? "]" : "", u->port,
-			 (int)u->path.n, u->path.p);
+	int n = snprintf(text, sizeof(text), "http%s://%s%s%s:%u%.*s",
+			 u->tls ? "s" : "", v6 ? "[" : "", u->host,
+			 v6 ? "]" : "", u->port, (int)u->path.n, u->path.p);
 
 	if (n > URL_MAX)
 		return;
@@ -57,9 +59,10 @@ static void redirect(const struct url *u, struct span base, struct span to)
 		NEED(f.why);
 		return;
 	}
-	NEED(n == (int)strlen(out) && !strncmp(out, "http://", 7));
+	NEED(n == (int)strlen(out) && !strncmp(out, "http", 4));
 	NEED(!url_parse(&there, (struct span){out, n}, NULL));
 	check_parts(&there, (struct span){out, n});
+	NEED(there.tls || !u->tls);
 	if (to.p[0] == '/')
 		NEED(!strcmp(u->host, there.host) && u->port == there.port);
 	n = url_resolve(small, sizeof(small), base, to, NULL);
@@ -73,11 +76,14 @@ static void fill_in(struct span text, const char *value)
 				       {"serial", value},
 				       {"role", value}};
 	char out[URL_MAX + 1], plain[URL_MAX + 1];
-	const char *slash;
+	const char *slash = NULL;
 	struct url a, b;
+	size_t skip;
 	int n, m;
 
-	slash = text.n > 7 ? memchr(text.p + 7, '/', text.n - 7) : NULL;
+	skip = text.n > 5 && !memcmp(text.p, "https", 5) ? 8 : 7;
+	if (text.n > skip)
+		slash = memchr(text.p + skip, '/', text.n - skip);
 	if (!url_template_ok(text) || !slash ||
 	    memchr(text.p, '{', slash - text.p))
 		return;
@@ -87,7 +93,7 @@ static void fill_in(struct span text, const char *value)
 	m = slash + 1 - text.p;
 	memcpy(plain, text.p, m);
 	NEED(!url_parse(&b, (struct span){plain, m}, NULL));
-	NEED(!strcmp(a.host, b.host) && a.port == b.port);
+	NEED(!strcmp(a.host, b.host) && a.port == b.port && a.tls == b.tls);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -111,7 +117,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		     url_resolve((char[600]){0}, 600, text, to, NULL) < 0);
 		return 0;
 	}
-	NEED(text.n <= URL_MAX && !memcmp(text.p, "http://", 7));
+	NEED(text.n <= URL_MAX &&
+	     !memcmp(text.p, u.tls ? "https://" : "http://", 7));
 	NEED(url_template_ok(text));
 	check_parts(&u, text);
 	round_trip(&u);
