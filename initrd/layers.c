@@ -19,24 +19,22 @@
 #define STORE_FILE  BOOT_STORE "/layer"
 #define STORE_SLACK (16 * MEMORY_PAGE)
 
-/* Large pages where the kernel has them: fewer faults, one copy faster. */
+/*
+ * Plain pages: a large one is cleared whole when its first byte is written,
+ * under the file's lock, where all workers then wait.
+ */
 static int mount_store(struct boot *b)
 {
-	static const char *const huge[] = {",huge=within_size", ""};
-	char options[128];
+	char options[96];
 
 	mkdir(BOOT_STORE, 0700);
-	for (size_t i = 0; i < ARRAY_SIZE(huge); i++) {
-		snprintf(options, sizeof(options),
-			 "mode=0700,nr_inodes=64,size=%llu%s",
-			 (unsigned long long)(memory_store(b) + STORE_SLACK),
-			 huge[i]);
-		if (!mount("slipway", BOOT_STORE, "tmpfs",
-			   MS_NOSUID | MS_NODEV | MS_NOEXEC, options))
-			return 0;
-	}
-	return fetch_fail(&b->error, CODE_SYS, "%s: mount: %s", BOOT_STORE,
-			  strerror(errno));
+	snprintf(options, sizeof(options), "mode=0700,nr_inodes=64,size=%llu",
+		 (unsigned long long)(memory_store(b) + STORE_SLACK));
+	if (mount("slipway", BOOT_STORE, "tmpfs",
+		  MS_NOSUID | MS_NODEV | MS_NOEXEC, options))
+		return fetch_fail(&b->error, CODE_SYS, "%s: mount: %s",
+				  BOOT_STORE, strerror(errno));
+	return 0;
 }
 
 static int get_index(struct boot *b, unsigned int i)
@@ -99,9 +97,6 @@ static int make_file(struct boot *b, unsigned int i)
 	s->files[i] = open(STORE_FILE, O_RDONLY | O_CLOEXEC);
 	unlink(STORE_FILE);
 	if (s->files[i] < 0)
-		return no_space(b, i, -errno);
-	/* the size first: what large pages are within */
-	if (ftruncate(fd, s->m[i]->size))
 		return no_space(b, i, -errno);
 	ret = sys_fallocate(fd, s->m[i]->size);
 	return ret ? no_space(b, i, ret) : 0;
