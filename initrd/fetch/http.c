@@ -108,6 +108,14 @@ static int http_head(struct fetch *f, const struct http_get *g,
 	}
 }
 
+/* A silent mirror is not worth a long wait while another may have all. */
+static uint64_t http_patience(const struct fetch *f)
+{
+	if (f->n_mirrors > 1 && !f->mirrors[f->current].failures)
+		return f->budget->connect_first_ms;
+	return f->budget->connect_ms;
+}
+
 static int http_try(struct fetch *f, const struct http_get *g,
 		    const struct url *u, struct httphead *h, size_t *size,
 		    struct fetch_error *e)
@@ -121,7 +129,7 @@ static int http_try(struct fetch *f, const struct http_get *g,
 	if (n < 0)
 		return fetch_fail(e, CODE_URL, "%s: request too long",
 				  g->object);
-	ret = conn_open(c, &f->env, u, f->budget->connect_ms, e);
+	ret = conn_open(c, &f->env, u, http_patience(f), e);
 	if (ret)
 		return ret;
 	f->stats.requests++;

@@ -6,6 +6,7 @@
 
 const struct retry_budget retry_default = {
 	.connect_ms = 20000,
+	.connect_first_ms = 5000,
 	.head_ms = 20000,
 	.body_window_ms = 30000,
 	.body_window_bytes = 30 * 4096,

@@ -10,6 +10,8 @@
 
 struct retry_budget {
 	uint64_t connect_ms;	    /* all addresses of a name together */
+	uint64_t connect_first_ms;  /* the same, of a mirror that has not failed
+				     yet, where there is another */
 	uint64_t head_ms;	    /* request sent to head complete */
 	uint64_t body_window_ms;    /* a window that brought less than ... */
 	uint64_t body_window_bytes; /* ... this is a stall */

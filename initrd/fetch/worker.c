@@ -301,6 +301,7 @@ static void work(struct worker *w, const struct worker_task *t)
 	start = clock_ms();
 	aim(w, t);
 	w->f->after_ms = 0;
+	w->f->current = t->mirror;
 	if (url_join(url, sizeof(url), text_span(w->f->mirrors[t->mirror].url),
 		     text_span(w->layer->rel)) < 0)
 		fetch_fail(&word.e, CODE_URL, "%s: URL too long",

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* f-mirrors.c - who is asked, when, and at which address. */
+#include <netinet/in.h>
+#include <unistd.h>
 #include "../unit/unit.h"
+#include "fetch/clock.h"
 #include "rig.h"
 
 #define M RIG_BLOB
@@ -284,6 +287,57 @@ static void test_away(void)
 	}
 }
 
+/* A port that takes no more connections: its SYNs are dropped. */
+static int full_port(int held[4], unsigned int *port)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET,
+				.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(a);
+	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), i;
+
+	CHECK(!bind(s, (void *)&a, size) && !listen(s, 0));
+	CHECK(!getsockname(s, (void *)&a, &size));
+	*port = ntohs(a.sin_port);
+	for (i = 0; i < 4; i++) {
+		held[i] = socket(AF_INET,
+				 SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		if (connect(held[i], (void *)&a, size))
+			CHECK_INT(errno, EINPROGRESS);
+	}
+	return s;
+}
+
+/* Where there is another mirror a silent one is left long before its time. */
+static void test_silent(void)
+{
+	struct retry_budget slow = retry_default;
+	unsigned int port, i;
+	struct rig_server s;
+	int held[4], full;
+	uint64_t begun;
+	struct rig r;
+
+	rig_setup();
+	full = full_port(held, &port);
+	rig_serve(&s, "127.0.0.1", NULL);
+	rig_init(&r, 1);
+	slow.connect_ms = 600000;
+	slow.connect_first_ms = 100;
+	r.f.budget = &slow;
+	rig_mirror(&r, port);
+	rig_mirror(&r, s.port);
+	begun = clock_ms();
+	CHECK_INT(rig_fetch_blob(&r, true), 0);
+	CHECK(clock_ms() - begun < slow.connect_ms / 2);
+	CHECK_INT(r.f.current, 1);
+	CHECK_INT(r.n_waits, 0);
+	fetch_close(&r.f);
+	rig_stop(&s);
+	for (i = 0; i < 4; i++)
+		close(held[i]);
+	close(full);
+}
+
 static int resolve_two(void *user, const char *host,
 		       struct fetch_addr out[FETCH_ADDRS_MAX],
 		       struct fetch_error *e)
@@ -342,4 +396,5 @@ static void test_ipv6(void)
 
 UNIT_MAIN(UNIT_CASE(test_mirrors), UNIT_CASE(test_check),
 	  UNIT_CASE(test_jitter), UNIT_CASE(test_retry_after),
-	  UNIT_CASE(test_away), UNIT_CASE(test_names), UNIT_CASE(test_ipv6))
+	  UNIT_CASE(test_away), UNIT_CASE(test_silent), UNIT_CASE(test_names),
+	  UNIT_CASE(test_ipv6))

@@ -231,6 +231,7 @@ void rig_init(struct rig *r, uint64_t seed)
 
 	fast = retry_default;
 	fast.connect_ms = 500;
+	fast.connect_first_ms = 200;
 	fast.head_ms = 400;
 	fast.body_window_ms = 300;
 	fast.body_window_bytes = 1200;
