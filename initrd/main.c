@@ -39,6 +39,7 @@ static void run(size_t i)
 	s->start_ms = s->stop_ms = sys_now_ms();
 	boot.memory = 0;
 	memory_sample(&boot);
+	s->memory = boot.memory; /* for the report, which is a step itself */
 	ret = steps[i].run(&boot);
 	memory_sample(&boot);
 	s->stop_ms = sys_now_ms();

@@ -216,6 +216,35 @@ need_bytes=$(($(stat -c %s "$fix/base.squashfs") + 2097152 + 1048576 +
 	row memory-bound 'BOOT-OK/NSBOOT peak=' --memory $need_bytes -- good
 
 verdicts
+
+# reported ROW WHAT JQ-CONDITION
+reported()
+{
+	t_begin "the report of $1: $2"
+	if [ ! -e "$rows/$1.out" ]; then
+		t_skip "row $1 was not run"
+	elif sed -n 's/^REPORT //p' "$rows/$1.out" | tr -d '\r' |
+		jq -e "$3" >"$T_TMP/out" 2>&1; then
+		t_ok
+	else
+		t_fail "$(sed -n 's/^REPORT //p' "$rows/$1.out" | head -c 3000)"
+	fi
+}
+reported good 'result, role, mirror' '.result == "ok" and .role == "web" and
+	.mirror == "http://127.0.0.1:8080"'
+reported good 'each step has its time, bytes and result' '(.steps | length) > 10
+	and ([.steps[] | select(.stop_ms < .start_ms or .result != "ok" or
+		.memory_peak == 0)] | length) == 0
+	and ([.steps[] | select(.name == "layers")][0].bytes) > 3000000'
+reported good 'each layer came once, and when' '(.layers | length) == 3 and
+	([.layers[] | select(.bytes != .size or .failed_tries != 0 or
+		(.whole | not) or .stop_ms < .start_ms)] | length) == 0 and
+	([.layers[] | select(.unpack_stop_ms > 0)] | length) == 2'
+reported mirror-flips 'who lied' '.mirrors[0].bad and (.mirrors[1].bad | not)
+	and .mirrors[0].failures > 0 and .retries > 0'
+reported two-halves 'whose bytes each layer is' '([.layers[].mirror] | unique |
+	length) == 2'
+
 [ -e "$rows/memory-bound.out" ] || exit 0
 
 t_begin 'peak memory of a boot is at most layers + 32 MiB'

@@ -97,6 +97,17 @@ static void check_fds(void)
 	check(n == 4, "descriptors left open");
 }
 
+static void show_report(void)
+{
+	static char text[65536];
+	FILE *f = fopen("/run/slipway/report.json", "r");
+	size_t n = f ? fread(text, 1, sizeof(text), f) : 0;
+
+	if (f)
+		fclose(f);
+	printf("REPORT %.*s\n", (int)n, text);
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const files[] = {"/etc/role",    "/etc/base-file",
@@ -124,6 +135,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++)
 		show_stat(stats[i]);
 	show_sum("/etc/noise");
+	show_report();
 	puts(bad ? "TEST-FAILED" : "BOOT-OK");
 	fflush(stdout);
 	reboot(LINUX_REBOOT_CMD_POWER_OFF, NULL);
