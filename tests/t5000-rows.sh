@@ -220,10 +220,10 @@ verdicts
 # reported ROW WHAT JQ-CONDITION
 reported()
 {
+	# ROWS= may have left it out
+	[ -e "$rows/$1.out" ] || return 0
 	t_begin "the report of $1: $2"
-	if [ ! -e "$rows/$1.out" ]; then
-		t_skip "row $1 was not run"
-	elif sed -n 's/^REPORT //p' "$rows/$1.out" | tr -d '\r' |
+	if sed -n 's/^REPORT //p' "$rows/$1.out" | tr -d '\r' |
 		jq -e "$3" >"$T_TMP/out" 2>&1; then
 		t_ok
 	else
