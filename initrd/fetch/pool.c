@@ -278,8 +278,9 @@ static void failed(struct pool *p, unsigned int i,
 	f->stats.retries++;
 	compare(l, &e);
 	l->last = e;
-	/* what was cut off goes on where it ended */
-	if (e.code == CODE_CUT && word->bytes >= f->budget->progress)
+	/* what was cut off goes on where it ended; a stream begins anew */
+	if (e.code == CODE_CUT && !s->stream &&
+	    word->bytes >= f->budget->progress)
 		return;
 	if (word->mixed)
 		e.code = CODE_CUT;

@@ -44,6 +44,8 @@ static const struct row rows[] = {
 	 0, 3, NULL},
 	{"always cut after 70000 bytes", LAYER, {"* truncate=70000"}, 0, 0, 0,
 	 NULL},
+	{"always cut in a chunk, and no range", LAYER,
+	 {"* truncate=1200000;norange"}, CODE_CUT, 0, 0, "cut off"},
 	{"always reset after 64 KiB", LAYER, {"* reset=65536"}, 0, 0, 0, NULL},
 	{"reset three times", LAYER, {L "#1-3 reset=100000"}, 0, 0, 0, NULL},
 	{"flip once", LAYER, {L "#1 flip=100000"}, 0, 0, 0, NULL},
