@@ -32,6 +32,16 @@ static unsigned int busy_at(const struct pool *p, unsigned int layer)
 	return n;
 }
 
+/* Mirrors that answer whole layers only, a bit each. */
+static unsigned int no_ranges(const struct fetch *f)
+{
+	unsigned int i, set = 0;
+
+	for (i = 0; i < f->n_mirrors; i++)
+		set |= (unsigned int)f->mirrors[i].no_range << i;
+	return set;
+}
+
 /* A mirror whose speed nobody knows (any more), for a small range; or -1. */
 static int probe(const struct pool *p, const struct pool_layer *l)
 {
@@ -104,7 +114,7 @@ static bool take(struct pool *p, unsigned int i, unsigned int layer,
 	t->stream = p->f->mirrors[m].no_range;
 	if (t->stream && l->streamed)
 		return false;
-	if (t->stream ? !plan_take_all(&l->plan, &t->range)
+	if (t->stream ? !plan_stream(&l->plan, &t->range)
 		      : !plan_take(&l->plan, range_max(p, l, m, probing),
 				   &t->range))
 		return false;
@@ -145,8 +155,9 @@ static bool twin(struct pool *p, unsigned int i, struct worker_task *t)
 		if (!s->busy || s->stream || s->twin >= 0 || !s->rest.n ||
 		    pick_twin(p, k) || !late(p, s, now))
 			continue;
-		m = retry_pick(p->f, &p->layer[layer].retry, s->mirror + 1);
-		if (m < 0 || p->f->mirrors[m].no_range)
+		m = retry_pick(p->f, &p->layer[layer].retry, s->mirror + 1,
+			       no_ranges(p->f));
+		if (m < 0)
 			continue;
 		/* who waits for his turn must not wait a second time */
 		if (now < p->layer[layer].retry.ready_ms[m])
@@ -231,11 +242,15 @@ int pick_task(struct pool *p, unsigned int i, struct worker_task *t,
 		m = probe(p, l);
 		if (m >= 0 && take(p, i, k, (unsigned int)m, true, t))
 			return 1;
-		m = retry_pick(p->f, &l->retry, p->f->current);
-		if (m >= 0 && take(p, i, k, (unsigned int)m, false, t))
-			return 1;
+		m = retry_pick(p->f, &l->retry, p->f->current, 0);
 		if (m < 0 && !busy_at(p, k))
 			return spent(l, e);
+		/* one stream of a layer is enough */
+		if (l->streamed)
+			m = retry_pick(p->f, &l->retry, p->f->current,
+				       no_ranges(p->f));
+		if (m >= 0 && take(p, i, k, (unsigned int)m, false, t))
+			return 1;
 	}
 	return twin(p, i, t);
 }

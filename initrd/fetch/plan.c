@@ -37,10 +37,8 @@ bool plan_take(struct plan *p, uint64_t max, struct plan_range *r)
 	return true;
 }
 
-bool plan_take_all(struct plan *p, struct plan_range *r)
+bool plan_stream(struct plan *p, struct plan_range *r)
 {
-	uint64_t i;
-
 	if (!plan_seek(p))
 		return false;
 	*r = (struct plan_range){
@@ -49,9 +47,6 @@ bool plan_take_all(struct plan *p, struct plan_range *r)
 		.offset = p->free_at,
 		.size = p->ix->layer_size - p->free_at,
 	};
-	for (i = p->free; i < p->ix->n; i++)
-		if (p->state[i] == PLAN_FREE)
-			p->state[i] = PLAN_TAKEN;
 	return true;
 }
 

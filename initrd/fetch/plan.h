@@ -32,8 +32,11 @@ void plan_init(struct plan *p, const struct index *ix, uint8_t *state);
  */
 bool plan_take(struct plan *p, uint64_t max, struct plan_range *r);
 
-/* plan_take_all - from the first free chunk to the end, whatever is between. */
-bool plan_take_all(struct plan *p, struct plan_range *r);
+/*
+ * plan_stream - from the first free chunk to the end, whatever is between.
+ * They stay free: who can fetch ranges need not wait for a stream.
+ */
+bool plan_stream(struct plan *p, struct plan_range *r);
 
 /* plan_back - what is taken and not proven of @r is free again. */
 void plan_back(struct plan *p, const struct plan_range *r);

@@ -132,7 +132,7 @@ static void idle(struct pool *p, unsigned int i)
 	if (!s->busy)
 		return;
 	count(p, i);
-	if (!pick_twin(p, i))
+	if (!s->stream && !pick_twin(p, i))
 		plan_back(&l->plan, &s->rest);
 	for (k = 0; k < POOL_WORKERS_MAX; k++)
 		if (p->slots[k].twin == (int)i)
@@ -154,7 +154,7 @@ static void drop_late(struct pool *p, unsigned int by)
 		if (!s->busy)
 			continue;
 		plan_rest(&p->layer[s->layer].plan, &s->rest);
-		if (i == by || s->rest.n || !pick_twin(p, i))
+		if (i == by || s->rest.n || (!s->stream && !pick_twin(p, i)))
 			continue;
 		idle(p, i);
 		stop(p, i);
@@ -286,7 +286,7 @@ static void failed(struct pool *p, unsigned int i,
 		e.code = CODE_CUT;
 	f->after_ms = word->after_ms;
 	retry_failed(f, &l->retry, s->mirror, s->begun_ms, &e);
-	next = retry_pick(f, &l->retry, f->current);
+	next = retry_pick(f, &l->retry, f->current, 0);
 	if (next >= 0) {
 		uint64_t now = clock_ms(), ready = l->retry.ready_ms[next];
 

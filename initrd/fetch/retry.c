@@ -118,8 +118,8 @@ static uint64_t retry_rank(const struct fetch *f, const struct retry *r,
 	       r->of[i];
 }
 
-int retry_pick(const struct fetch *f, const struct retry *r,
-	       unsigned int from)
+int retry_pick(const struct fetch *f, const struct retry *r, unsigned int from,
+	       unsigned int but)
 {
 	uint64_t now = clock_ms(), rank, least = UINT64_MAX;
 	unsigned int i, k;
@@ -130,7 +130,7 @@ int retry_pick(const struct fetch *f, const struct retry *r,
 	for (k = 0; k < f->n_mirrors; k++) {
 		i = (from + k) % f->n_mirrors;
 		rank = retry_rank(f, r, i, now);
-		if (rank < least && retry_left(f, r, i)) {
+		if (!(but & 1u << i) && rank < least && retry_left(f, r, i)) {
 			least = rank;
 			best = (int)i;
 		}
@@ -228,7 +228,7 @@ int retry_next(struct fetch *f, struct retry *r, const struct fetch_error *e)
 	int next;
 
 	retry_failed(f, r, f->current, now, e);
-	next = retry_pick(f, r, f->current + 1);
+	next = retry_pick(f, r, f->current + 1, 0);
 	if (next < 0)
 		return -EPROTO;
 	f->current = (unsigned int)next;

@@ -66,10 +66,10 @@ void retry_failed(struct fetch *f, struct retry *r, unsigned int m,
 /*
  * retry_pick - who is to be asked: a good mirror before one that gave wrong
  * bytes, a fast one before a slow one, the least tried, the first from @from
- * on. -1 when the budget is spent.
+ * on; none of those with a bit in @but. -1 when the budget is spent.
  */
-int retry_pick(const struct fetch *f, const struct retry *r,
-	       unsigned int from);
+int retry_pick(const struct fetch *f, const struct retry *r, unsigned int from,
+	       unsigned int but);
 
 /* retry_rate - bytes a second of a connection to mirror @m; 0: not known. */
 uint64_t retry_rate(const struct fetch *f, unsigned int m);

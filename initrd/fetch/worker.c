@@ -30,9 +30,10 @@ struct worker {
 	const uint8_t *state;
 	uint64_t next, at; /* first chunk in buf, its offset */
 	size_t have;
-	bool mixed;	/* buf began in an earlier try */
-	uint64_t end;	/* first chunk not of this task */
-	uint64_t bytes; /* of this task */
+	bool mixed;	     /* buf began in an earlier try */
+	uint64_t first, end; /* of this task, and behind it */
+	uint64_t run;	     /* behind the chunks that are read in one go */
+	uint64_t bytes;	     /* of this task */
 	size_t room;
 	uint8_t *buf;
 	struct digest_job jobs[BATCH_JOBS];
@@ -192,15 +193,39 @@ static int skip(struct worker *w, struct http_body *b, uint64_t size,
 	return 0;
 }
 
-/* At most what this task still wants: the end of it, or a proven chunk. */
-static uint64_t wanted(const struct worker *w, const struct http_body *b)
+/* A stream passes what is proven, or was not asked of it. */
+static bool unwanted(const struct worker *w, uint64_t chunk)
 {
-	uint64_t i = w->next, n = 0;
+	return chunk < w->first || w->state[chunk] == PLAN_PROVEN;
+}
 
-	if (b->partial)
-		return b->left;
-	while (i < w->end && w->state[i] != PLAN_PROVEN && n < w->room)
-		n += index_len(&w->layer->ix, i++);
+/* Between two runs buf is empty. How long one is stays as it was begun. */
+static int next_run(struct worker *w, struct http_body *b,
+		    struct fetch_error *e)
+{
+	int ret;
+
+	while (w->next < w->end && unwanted(w, w->next)) {
+		uint32_t len = index_len(&w->layer->ix, w->next++);
+
+		w->at += len;
+		ret = skip(w, b, len, e);
+		if (ret)
+			return ret;
+	}
+	w->run = w->next;
+	while (w->run < w->end && !unwanted(w, w->run))
+		w->run++;
+	return 0;
+}
+
+/* Bytes of this run that are still to come, or as many as there is room. */
+static uint64_t wanted(const struct worker *w)
+{
+	uint64_t i, n = 0;
+
+	for (i = w->next; i < w->run && n < w->room; i++)
+		n += index_len(&w->layer->ix, i);
 	return n - w->have;
 }
 
@@ -213,14 +238,11 @@ static int receive(struct worker *w, struct http_body *b, struct fetch_error *e)
 		size_t max = w->room - w->have;
 		ssize_t n;
 
-		want = wanted(w, b);
-		if (!want && !w->have) {
-			uint32_t len = index_len(&w->layer->ix, w->next++);
-
-			w->at += len;
-			ret = skip(w, b, len, e);
+		if (w->next == w->run) {
+			ret = next_run(w, b, e);
 			continue;
 		}
+		want = wanted(w);
 		if (max > READ_MAX)
 			max = READ_MAX;
 		if (max > want)
@@ -258,7 +280,9 @@ static void aim(struct worker *w, const struct worker_task *t)
 	w->state = w->s->states[t->layer];
 	w->next = t->stream ? 0 : t->range.first;
 	w->at = t->stream ? 0 : t->range.offset;
+	w->first = t->range.first;
 	w->end = t->range.first + t->range.n;
+	w->run = t->stream ? 0 : w->end;
 	w->bytes = 0;
 }
 

@@ -151,21 +151,21 @@ static void order(void)
 	struct fetch f;
 
 	begin(&f, &r, 3);
-	CHECK_INT(retry_pick(&f, &r, 0), 0);
-	CHECK_INT(retry_pick(&f, &r, 2), 2);
+	CHECK_INT(retry_pick(&f, &r, 0, 0), 0);
+	CHECK_INT(retry_pick(&f, &r, 2, 0), 2);
 	f.mirrors[0].rate = 100;
 	f.mirrors[1].rate = 150;
-	CHECK_INT(retry_pick(&f, &r, 0), 0);
+	CHECK_INT(retry_pick(&f, &r, 0, 0), 0);
 	f.mirrors[1].rate = 250;
-	CHECK_INT(retry_pick(&f, &r, 0), 1);
+	CHECK_INT(retry_pick(&f, &r, 0, 0), 1);
 	retry_failed(&f, &r, 1, clock_ms(), &wrong);
 	CHECK(f.mirrors[1].bad);
-	CHECK_INT(retry_pick(&f, &r, 0), 2);
+	CHECK_INT(retry_pick(&f, &r, 0, 0), 2);
 	retry_failed(&f, &r, 2, clock_ms(), &wrong);
-	CHECK_INT(retry_pick(&f, &r, 0), 0);
+	CHECK_INT(retry_pick(&f, &r, 0, 0), 0);
 	retry_good(&f, &r, 1);
 	f.mirrors[1].bad_until_ms = 0;
-	CHECK_INT(retry_pick(&f, &r, 0), 1);
+	CHECK_INT(retry_pick(&f, &r, 0, 0), 1);
 }
 
 static void random_numbers(void)
