@@ -60,6 +60,7 @@ struct fetch_mirror {
 	bool bad;			/* gave wrong bytes or 4xx: last */
 	unsigned int marks;		/* choice, how often, until when */
 	uint64_t bad_until_ms;
+	uint64_t away_until_ms;		/* not reached: others first */
 	bool no_range;			/* answers 200 to a range */
 	uint64_t rate;			/* bytes a second of one connection */
 	uint64_t rated_ms;		/* when that was measured */

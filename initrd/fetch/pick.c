@@ -58,7 +58,7 @@ static int probe(const struct pool *p, const struct pool_layer *l)
 			continue;
 		if (m->rate ? now - m->rated_ms < PROBE_MS : m->rated_ms)
 			continue;
-		if (m->bad && now < m->bad_until_ms)
+		if ((m->bad && now < m->bad_until_ms) || now < m->away_until_ms)
 			continue;
 		if (now >= l->retry.ready_ms[i])
 			return (int)i;

@@ -34,6 +34,7 @@ void retry_start(struct retry *r, const char *object)
 void retry_good(struct fetch *f, struct retry *r, unsigned int m)
 {
 	f->mirrors[m].failures = 0;
+	f->mirrors[m].away_until_ms = 0;
 	r->of[m] = r->all = 0;
 	r->waited_ms = 0;
 }
@@ -113,9 +114,10 @@ static uint64_t retry_rank(const struct fetch *f, const struct retry *r,
 {
 	const struct fetch_mirror *m = &f->mirrors[i];
 	bool bad = m->bad && now < m->bad_until_ms;
+	bool away = now < m->away_until_ms;
 
-	return (uint64_t)bad << 40 | (uint64_t)retry_slow(f, i, 2) << 32 |
-	       r->of[i];
+	return (uint64_t)bad << 40 | (uint64_t)away << 36 |
+	       (uint64_t)retry_slow(f, i, 2) << 32 | r->of[i];
 }
 
 int retry_pick(const struct fetch *f, const struct retry *r, unsigned int from,
@@ -184,6 +186,8 @@ void retry_failed(struct fetch *f, struct retry *r, unsigned int m,
 	f->mirrors[m].failed++;
 	if (retry_bad(e))
 		retry_mark(f, m, now);
+	if (e->code == CODE_CONNECT)
+		f->mirrors[m].away_until_ms = now + f->budget->bad_ms;
 	r->ready_ms[m] = now + retry_backoff(f, r, m) + f->after_ms;
 	f->after_ms = 0;
 }

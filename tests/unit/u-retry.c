@@ -168,6 +168,25 @@ static void order(void)
 	CHECK_INT(retry_pick(&f, &r, 0, 0), 1);
 }
 
+/* What is silent for one object is not asked first for the next. */
+static void away(void)
+{
+	const struct fetch_error silent = {.code = CODE_CONNECT};
+	struct retry r, other;
+	struct fetch f;
+
+	begin(&f, &r, 2);
+	retry_start(&other, "other");
+	CHECK_INT(retry_pick(&f, &other, 0, 0), 0);
+	retry_failed(&f, &r, 0, clock_ms(), &silent);
+	CHECK_INT(retry_pick(&f, &other, 0, 0), 1);
+	f.mirrors[0].away_until_ms = clock_ms();
+	CHECK_INT(retry_pick(&f, &other, 0, 0), 0);
+	retry_failed(&f, &r, 0, clock_ms() + 1, &silent);
+	retry_good(&f, &other, 0);
+	CHECK_INT(retry_pick(&f, &other, 0, 0), 0);
+}
+
 static void random_numbers(void)
 {
 	/* splitmix64's published first numbers for this seed */
@@ -183,4 +202,4 @@ static void random_numbers(void)
 
 UNIT_MAIN(UNIT_CASE(budgets), UNIT_CASE(first_round), UNIT_CASE(back_off),
 	  UNIT_CASE(progress), UNIT_CASE(together), UNIT_CASE(order),
-	  UNIT_CASE(random_numbers))
+	  UNIT_CASE(away), UNIT_CASE(random_numbers))
