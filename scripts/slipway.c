@@ -28,6 +28,9 @@ static const struct {
 	{"initrd", "pack the initrd for the base's kernel"},
 	{"publish", "write the publish tree and its signed manifest"},
 	{"verify", "check a publish tree as machines do"},
+	{"ls", "list what is in a layer, or in the union of a role"},
+	{"cat", "print files of a layer, or of the union of a role"},
+	{"diff", "tell two layers or two roles apart"},
 	{"serve", "serve the publish tree over HTTP, for development"},
 	{"boot", "boot the published site in QEMU"},
 };

@@ -11,31 +11,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <sqfs/compressor.h>
-#include <sqfs/data_reader.h>
-#include <sqfs/dir.h>
-#include <sqfs/dir_reader.h>
-#include <sqfs/error.h>
-#include <sqfs/id_table.h>
-#include <sqfs/inode.h>
-#include <sqfs/io.h>
-#include <sqfs/super.h>
-
 #include "host/alloc.h"
+#include "host/sqimpl.h"
 #include "host/sqread.h"
 
 #define LINKS_MAX 40
 
-struct sqread {
-	sqfs_super_t super;
-	sqfs_file_t *file;
-	sqfs_compressor_t *cmp;
-	sqfs_id_table_t *ids;
-	sqfs_dir_reader_t *dirs;
-	sqfs_data_reader_t *data;
-};
-
-static int to_errno(int err)
+int sqimpl_errno(int err)
 {
 	switch (err) {
 	case 0:
@@ -55,6 +37,7 @@ void sqread_close(struct sqread *s)
 {
 	if (!s)
 		return;
+	sqfs_destroy(s->xattrs);
 	sqfs_destroy(s->data);
 	sqfs_destroy(s->dirs);
 	sqfs_destroy(s->ids);
@@ -115,7 +98,7 @@ static int step(struct sqread *s, sqfs_inode_generic_t **at, const char *name)
 	if (!err)
 		err = sqfs_dir_reader_get_inode(s->dirs, &next);
 	if (err)
-		return to_errno(err);
+		return sqimpl_errno(err);
 	sqfs_free(*at);
 	*at = next;
 	return 0;
@@ -126,7 +109,7 @@ static sqfs_inode_generic_t *lookup(struct sqread *s, const char *path)
 {
 	char *copy = xstrdup(path), *save, *name;
 	sqfs_inode_generic_t *at = NULL;
-	int err = to_errno(sqfs_dir_reader_get_root_inode(s->dirs, &at));
+	int err = sqimpl_errno(sqfs_dir_reader_get_root_inode(s->dirs, &at));
 
 	for (name = strtok_r(copy, "/", &save); name && !err;
 	     name = strtok_r(NULL, "/", &save))
@@ -139,14 +122,14 @@ static sqfs_inode_generic_t *lookup(struct sqread *s, const char *path)
 	return NULL;
 }
 
-static bool is_link(const sqfs_inode_generic_t *inode)
+bool sqimpl_is_link(const sqfs_inode_generic_t *inode)
 {
 	return inode->base.type == SQFS_INODE_SLINK ||
 	       inode->base.type == SQFS_INODE_EXT_SLINK;
 }
 
 /* libsquashfs leaves room for the NUL that the image does not hold. */
-static char *target_of(const sqfs_inode_generic_t *inode)
+char *sqimpl_target(const sqfs_inode_generic_t *inode)
 {
 	uint32_t size = inode->base.type == SQFS_INODE_SLINK
 				? inode->data.slink.target_size
@@ -172,8 +155,8 @@ int sqread_stat(struct sqread *s, const char *path, struct sqread_stat *st)
 	    sqfs_id_table_index_to_id(s->ids, inode->base.uid_idx, &st->uid) ||
 	    sqfs_id_table_index_to_id(s->ids, inode->base.gid_idx, &st->gid))
 		err = -EIO;
-	if (!err && is_link(inode)) {
-		st->target = target_of(inode);
+	if (!err && sqimpl_is_link(inode)) {
+		st->target = sqimpl_target(inode);
 		size = strlen(st->target);
 	}
 	st->size = size;
@@ -337,7 +320,7 @@ static int read_dir(struct sqread *s, const char *dir, struct list *l)
 		l->entries[l->n++] = e;
 	}
 	sqfs_free(inode);
-	return err > 0 ? 0 : to_errno(err);
+	return err > 0 ? 0 : sqimpl_errno(err);
 }
 
 int sqread_each(struct sqread *s, const char *dir,
