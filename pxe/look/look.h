@@ -29,29 +29,29 @@ struct look_xattr {
  * a look at a role has none of those.
  */
 struct look_entry {
-	char *path;		/* relative, "" for the root */
-	unsigned int layer;	/* it comes from */
+	char *path;	    /* relative, "" for the root */
+	unsigned int layer; /* it comes from */
 	bool deleted, opaque;
 	mode_t mode;
 	uint32_t uid, gid, mtime;
-	uint32_t ino, nlink;	/* of the layer; names of one file share it */
+	uint32_t ino, nlink; /* of the layer; names of one file share it */
 	uint64_t size;
 	uint32_t major, minor;
-	char *target;		/* of a symlink, else NULL */
+	char *target; /* of a symlink, else NULL */
 	size_t n_xattrs;
 	struct look_xattr *xattrs;
 	struct sqread_file *file; /* in a squashfs, else NULL */
-	char *first;		/* of an archive: the name with the data,
-				   NULL: its own */
+	char *first;		  /* of an archive: the name with the data,
+				     NULL: its own */
 	bool hashed;
 	uint8_t digest[DIGEST_SIZE]; /* of its contents, once hashed */
 };
 
 struct look_layer {
-	char *name;		/* for people */
-	char *path;		/* of the file */
-	bool base;		/* a squashfs, else an overlay's archive */
-	struct sqread *image;	/* of a squashfs */
+	char *name;	      /* for people */
+	char *path;	      /* of the file */
+	bool base;	      /* a squashfs, else an overlay's archive */
+	struct sqread *image; /* of a squashfs */
 };
 
 struct look {
@@ -63,8 +63,8 @@ struct look {
 
 /* Where things are looked for. */
 struct look_from {
-	const char *dir;	/* a site, NULL: found from here */
-	const char *root;	/* certificate, PEM; NULL: the site's */
+	const char *dir;  /* a site, NULL: found from here */
+	const char *root; /* certificate, PEM; NULL: the site's */
 };
 
 /*
@@ -77,8 +77,7 @@ struct look_from {
  *
  * Everything in @l is its own until look_close().
  */
-void look_open(struct look *l, const struct look_from *from,
-	       const char *thing);
+void look_open(struct look *l, const struct look_from *from, const char *thing);
 void look_close(struct look *l);
 
 /* look_find - the entry at @path ("" or "." the root, slashes around it do
