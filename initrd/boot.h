@@ -58,6 +58,8 @@ struct boot {
 	struct lease lease;
 	pid_t dhcp; /* of the client that renews, or 0 */
 
+	int tree; /* of a publish tree that is here (medium.c), or -1 */
+	bool tree_stays; /* nobody can change it, nor take it away */
 	struct fetch fetch;
 	struct fetch_conn conn;
 	uint8_t cms[BOOT_CMS_MAX];
@@ -80,6 +82,7 @@ int early_mounts(struct boot *b);
 int sentinel_check(struct boot *b);
 int policy_load(struct boot *b);
 int modules_load(struct boot *b);
+int medium_find(struct boot *b);
 int link_up(struct boot *b);
 int address_get(struct boot *b);
 int manifest_get(struct boot *b);

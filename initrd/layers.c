@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "boot.h"
 #include "console.h"
+#include "local.h"
 #include "memory.h"
 #include "sys.h"
 #include "unpack.h"
@@ -60,8 +61,10 @@ static int get_index(struct boot *b, unsigned int i)
 	}
 	digest_hex(m->digest, hex);
 	snprintf(rel, sizeof(rel), "layers/%s.index", hex);
-	ret = fetch_blob(&b->fetch, rel, s->indexes[i], size, &size, m->index,
-			 NULL, NULL, &b->error);
+	ret = b->tree >= 0
+		      ? local_blob(b, rel, s->indexes[i], size, &size, m->index)
+		      : fetch_blob(&b->fetch, rel, s->indexes[i], size, &size,
+				   m->index, NULL, NULL, &b->error);
 	if (ret)
 		return ret;
 	if (index_open(&s->l[i].ix, s->indexes[i], size, &f))
@@ -116,7 +119,7 @@ static int admit(struct boot *b)
 			continue;
 		if (!base && need > s->room)
 			continue;
-		ret = make_file(b, i);
+		ret = b->tree_stays ? 0 : make_file(b, i);
 		if (ret)
 			return ret;
 		if (!base)
@@ -143,7 +146,8 @@ static int whole(void *user, unsigned int i, struct fetch_error *e)
 	struct boot *b = user;
 	struct layers *s = &b->layers;
 
-	close(s->l[i].fd);
+	if (s->l[i].fd >= 0)
+		close(s->l[i].fd);
 	s->l[i].fd = -1;
 	verified(s, i);
 	if (s->m[i]->kind == MANIFEST_BASE)
@@ -194,6 +198,49 @@ static void describe(struct boot *b)
 	}
 }
 
+/* A layer to begin with, or -1: all that are left wait for room. */
+static int next_local(const struct layers *s, bool *left)
+{
+	*left = false;
+	for (unsigned int i = 0; i < s->n; i++) {
+		*left |= !s->l[i].done;
+		if (!s->l[i].done && !s->l[i].held)
+			return i;
+	}
+	return -1;
+}
+
+static int await_unpacked(struct boot *b)
+{
+	struct layers *s = &b->layers;
+	unsigned int i = 0;
+
+	while (s->said[i] < 0)
+		i++;
+	return unpacked(b, i, &b->error);
+}
+
+/* From files, one after another, as disks like it. */
+static int load_local(struct boot *b)
+{
+	bool left;
+	int ret = 0, i;
+
+	while (!ret) {
+		i = next_local(&b->layers, &left);
+		if (i < 0 && !left)
+			break;
+		if (i < 0) {
+			ret = await_unpacked(b);
+			continue;
+		}
+		ret = local_layer(b, i);
+		if (!ret)
+			ret = whole(b, i, &b->error);
+	}
+	return ret;
+}
+
 int layers_load(struct boot *b)
 {
 	struct layers *s = &b->layers;
@@ -215,7 +262,9 @@ int layers_load(struct boot *b)
 	if (!ret)
 		ret = admit(b);
 	if (!ret)
-		ret = fetch_layers(&b->fetch, s->l, s->n, &watch, &b->error);
+		ret = b->tree >= 0 ? load_local(b)
+				   : fetch_layers(&b->fetch, s->l, s->n, &watch,
+						  &b->error);
 	for (unsigned int i = 0; i < s->n; i++)
 		if (s->indexes[i])
 			munmap(s->indexes[i], s->m[i]->index_size);

@@ -17,13 +17,14 @@ static const struct {
 	const char *name;
 	int (*run)(struct boot *b);
 } steps[] = {
-	{"early", early_mounts},    {"sentinel", sentinel_check},
-	{"policy", policy_load},    {"modules", modules_load},
-	{"link", link_up},	    {"address", address_get},
-	{"manifest", manifest_get}, {"memory", memory_check},
-	{"layers", layers_load},    {"unpack", unpack_overlays},
-	{"union", union_mount},	    {"handover", handover_write},
-	{"report", report_write},   {"switchroot", switchroot_run},
+	{"early", early_mounts},	{"sentinel", sentinel_check},
+	{"policy", policy_load},	{"modules", modules_load},
+	{"medium", medium_find},	{"link", link_up},
+	{"address", address_get},	{"manifest", manifest_get},
+	{"memory", memory_check},	{"layers", layers_load},
+	{"unpack", unpack_overlays},	{"union", union_mount},
+	{"handover", handover_write},	{"report", report_write},
+	{"switchroot", switchroot_run},
 };
 
 static struct boot boot;
@@ -66,7 +67,7 @@ int main(int argc, char **argv, char **envp)
 		console_say("this is PID 1 of an initrd, not a command");
 		return 2;
 	}
-	boot.nic = boot.base_fd = -1;
+	boot.nic = boot.base_fd = boot.tree = -1;
 	switchroot_args(argv, envp);
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
 		run(i);

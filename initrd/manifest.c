@@ -11,6 +11,7 @@
 #include "fetch/trust.h"
 #include "file.h"
 #include "https.h"
+#include "local.h"
 #include "memory.h"
 #include "resolve.h"
 
@@ -159,11 +160,19 @@ static int choose_role(struct boot *b)
 static void keep_copy(struct boot *b)
 {
 	/* from the proven text, not from the envelope around it */
-	int ret = file_write(BOOT_FACTS "/manifest", b->text.p, b->text.n,
-			     0644);
+	int ret =
+		file_write(BOOT_FACTS "/manifest", b->text.p, b->text.n, 0644);
 
 	if (ret)
 		console_say("manifest: not kept: %s", strerror(-ret));
+}
+
+static int get_local(struct boot *b)
+{
+	int ret = local_blob(b, "manifest.cms", b->cms, sizeof(b->cms),
+			     &b->cms_size, NULL);
+
+	return ret ? ret : check(b, b->cms, b->cms_size, &b->error);
 }
 
 int manifest_get(struct boot *b)
@@ -181,8 +190,10 @@ int manifest_get(struct boot *b)
 	int ret;
 
 	fetch_init(&b->fetch, &env, &b->conn);
-	ret = add_mirrors(b);
-	if (!ret)
+	ret = b->tree >= 0 ? 0 : add_mirrors(b);
+	if (!ret && b->tree >= 0)
+		ret = get_local(b);
+	else if (!ret)
 		ret = fetch_blob(&b->fetch, "manifest.cms", b->cms,
 				 sizeof(b->cms), &b->cms_size, NULL, check, b,
 				 &b->error);

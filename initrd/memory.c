@@ -72,9 +72,11 @@ static uint64_t needed(const struct boot *b)
 {
 	const struct manifest_layer *layers = b->manifest.layers;
 	const struct manifest_layer *base = &layers[b->role->base];
-	uint64_t sum, all;
+	uint64_t sum = 0, all;
 
-	sum = plus(memory_pages(base->size), overlay_files(b, &all));
+	/* those of a ramdisk are in memory already */
+	if (!b->tree_stays)
+		sum = plus(memory_pages(base->size), overlay_files(b, &all));
 	sum = plus(plus(sum, base->index_size), RESERVE);
 	for (unsigned int i = 0; i < b->role->n_overlays; i++) {
 		const struct manifest_layer *m = &layers[b->role->overlays[i]];

@@ -15,6 +15,7 @@
 	X(DHCP, "E-DHCP")	/* no usable lease */                         \
 	X(DNS, "E-DNS")		/* name does not resolve */                   \
 	X(URL, "E-URL")		/* no URL, or not one we accept */            \
+	X(MEDIUM, "E-MEDIUM")	/* disk, stick or CD missing or unreadable */ \
 	X(CONNECT, "E-CONNECT")	/* refused, unreachable, timed out */         \
 	X(TLS, "E-TLS")		/* handshake or certificate refused */        \
 	X(STALL, "E-STALL")	/* connected, then too slow or silent */      \

@@ -154,11 +154,16 @@ static const char *bootargs_report(struct bootargs_state *s, struct span v)
 
 static const char *bootargs_source(struct bootargs_state *s, struct span v)
 {
-	struct span label = v;
+	struct span rest = v, label, path;
 
-	if (!span_is(v, "net") && !span_is(v, "disk") &&
-	    (!text_strip(&label, "LABEL=") || !text_name_ok(label)))
-		return "not net, disk or LABEL=name";
+	if (!span_is(v, "net") && !span_is(v, "disk")) {
+		if (!text_strip(&rest, "LABEL="))
+			return "not net, disk or LABEL=name[:/path]";
+		text_cut(rest, ':', &label, &path);
+		if (!text_name_ok(label) ||
+		    (path.p && (!path.n || *path.p != '/')))
+			return "not net, disk or LABEL=name[:/path]";
+	}
 	s->b->source = v;
 	return NULL;
 }

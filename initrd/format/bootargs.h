@@ -29,7 +29,8 @@ struct bootargs {
 	uint32_t panic_sec;			/* also panic=N */
 	struct span report;			/* slipway.report=URL|off */
 	bool debug;				/* slipway.debug, rd.debug */
-	struct span source;			/* slipway.source= */
+	struct span source;			/* slipway.source=net|disk|
+						   LABEL=name[:/path] */
 	uint64_t ram_bytes;			/* slipway.ram=SIZE, 0 unset */
 	unsigned int ram_percent;		/* slipway.ram=NN%, 0 unset */
 	unsigned int connections;		/* at most; 0 unset */

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+/*
+ * medium.c - a publish tree that is here already: inside this initrd (a
+ * ramdisk), or on a disk, stick or CD that is found by its label. It is
+ * believed as little as a server: only reached in another way.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "boot.h"
+#include "console.h"
+#include "file.h"
+#include "format/fslabel.h"
+#include "sys.h"
+
+#define TREE_HERE   "/tree"   /* in a ramdisk */
+#define TREE_FOLDER "slipway" /* on a medium, where its root is not one */
+#define MEDIUM	    "/medium"
+#define ANY_LABEL   "SLIPWAY" /* of slipway.source=disk */
+#define WAIT_MS	    60000
+#define POLL_MS	    200
+#define NOTICE_MS   10000
+
+static int open_folder(int dir, const char *path)
+{
+	return sys_openat2_beneath(dir, path,
+				   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* The label on @name, a block device; false when it has none or is empty. */
+static bool read_label(const char *path, struct fslabel *l)
+{
+	static uint8_t head[FSLABEL_HEAD];
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = file_get_at(fd, head, sizeof(head), 0);
+	close(fd);
+	return n > 0 && !fslabel_parse(l, head, n);
+}
+
+/* The first device called so; "sda" comes before "sda1" and may be the same
+ * hybrid image, so whichever mounts is taken. 0, or -ENOENT. */
+static int look(const char *label)
+{
+	DIR *d = opendir("/sys/class/block");
+	struct dirent *e;
+	int ret = -ENOENT;
+
+	while (d && ret && (e = readdir(d))) {
+		struct fslabel l;
+		char path[300];
+
+		snprintf(path, sizeof(path), "/dev/%s", e->d_name);
+		if (e->d_name[0] == '.' || !read_label(path, &l) ||
+		    strcmp(l.label, label))
+			continue;
+		if (mount(path, MEDIUM, l.type,
+			  MS_RDONLY | MS_NODEV | MS_NOSUID | MS_NOEXEC, NULL)) {
+			console_say("medium %s on %s: %s", label, path,
+				    strerror(errno));
+			continue;
+		}
+		console_say("medium %s: %s on %s", label, l.type, path);
+		ret = 0;
+	}
+	if (d)
+		closedir(d);
+	return ret;
+}
+
+/* Sticks and CDs take their time to appear. */
+static int wait_for(struct boot *b, const char *label)
+{
+	uint64_t start = sys_now_ms(), noticed = start, now = start;
+
+	mkdir(MEDIUM, 0700);
+	while (look(label)) {
+		now = sys_now_ms();
+		if (now - start >= WAIT_MS)
+			return fetch_fail(&b->error, CODE_MEDIUM,
+					  "medium %s: no disk of that label "
+					  "(waited %u s)",
+					  label, WAIT_MS / 1000);
+		if (now - noticed >= NOTICE_MS) {
+			noticed = now;
+			console_say("medium %s: not there yet, waiting up to "
+				    "%u s",
+				    label, WAIT_MS / 1000);
+		}
+		sys_sleep_ms(POLL_MS);
+	}
+	return 0;
+}
+
+/* The folder that was named, else "slipway", else the medium's root. */
+static int open_publish(struct boot *b, const char *label, const char *path)
+{
+	int root = open(MEDIUM, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *folder = path[0] ? path + 1 : TREE_FOLDER;
+	int tree = root < 0 ? -errno : open_folder(root, folder);
+
+	if (tree == -ENOENT && !path[0])
+		tree = root;
+	else if (root >= 0)
+		close(root);
+	if (tree < 0)
+		return fetch_fail(&b->error, CODE_MEDIUM, "medium %s: %s: %s",
+				  label, path[0] ? path : "/", strerror(-tree));
+	b->tree = tree;
+	return 0;
+}
+
+static int from_label(struct boot *b, struct span name)
+{
+	char label[FSLABEL_MAX + 1], path[256] = "";
+	struct span head, tail;
+	int ret;
+
+	text_cut(name, ':', &head, &tail);
+	if (text_copy(label, sizeof(label), head) ||
+	    (tail.p && text_copy(path, sizeof(path), tail)))
+		return fetch_fail(&b->error, CODE_MEDIUM,
+				  "slipway.source: label or path too long");
+	ret = wait_for(b, label);
+	return ret ? ret : open_publish(b, label, path);
+}
+
+/* What a ramdisk was made for, where nobody says anything else. */
+static void ramdisk_role(struct boot *b)
+{
+	static char role[TEXT_NAME_MAX + 1];
+
+	if (!b->args.role.n &&
+	    file_read_line(TREE_HERE "/role", role, sizeof(role)) > 0 &&
+	    text_name_ok(text_span(role)))
+		b->args.role = text_span(role);
+}
+
+int medium_find(struct boot *b)
+{
+	struct span source = b->args.source;
+	int ret = 0;
+
+	b->tree = -1;
+	if (text_strip(&source, "LABEL=")) {
+		ret = from_label(b, source);
+	} else if (span_is(source, "disk")) {
+		ret = from_label(b, text_span(ANY_LABEL));
+	} else if (!source.n && !b->args.n_urls) {
+		b->tree = open(TREE_HERE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		b->tree_stays = b->tree >= 0;
+	}
+	if (ret || b->tree < 0)
+		return ret;
+	if (b->tree_stays)
+		ramdisk_role(b);
+	/* whoever wants an address as well says so */
+	if (b->args.ip == IP_UNSET)
+		b->args.ip = IP_NONE;
+	return 0;
+}

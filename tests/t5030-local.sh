@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# t5030-local: layers out of the initrd itself and off labelled disks, proven
+# as those from a server.
+. "$(dirname "$0")/lib.sh"
+. "$T_ROOT/tests/boot/rows.sh"
+
+need mke2fs e2fsprogs
+need losetup mount
+rows_begin
+local='slipway.role=web ip=none slipway.panic=halt,0'
+
+# The row itself has no server to fall back to.
+disk() # NAME EXPECT INITRD CMDLINE
+{
+	initrd=$3 url='' end='' row "$1" "$2" --no-server '' -- good "$local $4"
+}
+
+# An initrd with the tree in it, as a ramdisk has it.
+ramdisk() # NAME [SHELL]: where it may be spoiled
+{
+	local d=$T_TMP/ram.$1
+	cp -al "$fix/initrd" "$d" && cp -a "$trees/good" "$d/tree" &&
+		echo web >"$d/tree/role" && (cd "$d/tree" && eval "${2:-:}")
+	echo "$d"
+}
+
+image() # LABEL FOLDER: as a loop device with that label
+{
+	local f=$T_TMP/$1.img
+	truncate -s 64M "$f" &&
+		mke2fs -q -t ext4 -L "$1" -d "$2" "$f" >"$T_TMP/out" 2>&1 &&
+		losetup -r -f --show "$f" >>"$T_TMP/loops"
+}
+
+drop_loops()
+{
+	local l
+	while read -r l; do losetup -d "$l"; done <"$T_TMP/loops"
+}
+: >"$T_TMP/loops"
+t_at_end drop_loops
+
+tree good
+base=$(cd "$trees/good/layers" && ls ./*.squashfs)
+flip='cp "$base" x && printf x | dd of=x bs=1 seek=200000 conv=notrunc \
+	2>/dev/null && mv x "$base"'
+
+disk ramdisk 'BOOT-OK/verified base' "$(ramdisk good)"
+disk ramdisk-own-role 'BOOT-OK/role web' "$(ramdisk role)" \
+	'slipway.role=web'
+disk ramdisk-flipped E-HASH/chunk \
+	"$(ramdisk flipped "cd layers; base=$base; $flip")"
+disk ramdisk-cut E-LEN/base \
+	"$(ramdisk cut "cd layers; head -c 100000 $base >x; mv x $base")"
+disk ramdisk-missing E-MEDIUM "$(ramdisk missing "rm layers/$base")"
+disk ramdisk-no-manifest E-MEDIUM/manifest.cms \
+	"$(ramdisk nothing 'rm manifest.cms')"
+disk ramdisk-index E-HASH/index \
+	"$(ramdisk index 'cd layers; for i in *.index; do
+		cp $i x; printf x | dd of=x bs=1 seek=30 conv=notrunc \
+		2>/dev/null; mv x $i; done')"
+disk ramdisk-forged E-SIG \
+	"$(ramdisk forged 'head -c 300 /dev/zero >x; mv x manifest.cms')"
+disk ramdisk-link E-MEDIUM/layers \
+	"$(ramdisk link "mv layers/$base /tmp/slipway-t5030-\$\$;
+		ln -s /etc/passwd layers/$base; rm /tmp/slipway-t5030-\$\$")"
+
+mkdir -p "$T_TMP/medium/slipway" "$T_TMP/releases/r/7"
+cp -a "$trees/good/." "$T_TMP/medium/slipway/"
+cp -a "$trees/good/." "$T_TMP/releases/r/7/"
+cp -a "$trees/good" "$T_TMP/flipped"
+(cd "$T_TMP/flipped/layers" && base=$base && eval "$flip")
+t_begin 'fixture: labelled images'
+id=$$
+if image "SLX$id" "$T_TMP/medium" && image "SLR$id" "$T_TMP/releases" &&
+	image "SLF$id" "$T_TMP/flipped"; then t_ok; else
+	t_fail "$(tail -n 3 "$T_TMP/out")"
+fi
+disk ext4 "BOOT-OK/medium SLX$id: ext4" "$fix/initrd" \
+	"slipway.source=LABEL=SLX$id"
+disk folder BOOT-OK "$fix/initrd" "slipway.source=LABEL=SLR$id:/r/7"
+disk no-folder "E-MEDIUM/: /r/8: No such file" "$fix/initrd" \
+	"slipway.source=LABEL=SLR$id:/r/8"
+disk outside 'E-MEDIUM/: /../r/7: ' "$fix/initrd" \
+	"slipway.source=LABEL=SLR$id:/../r/7"
+disk flipped E-HASH/chunk "$fix/initrd" "slipway.source=LABEL=SLF$id"
+[ -z "${LONG:-}" ] || limit=90 disk no-disk 'E-MEDIUM/no disk of that label' \
+	"$fix/initrd" 'slipway.source=LABEL=nobody'
+# a URL that is given is what is meant
+initrd=$(ramdisk url) row ramdisk-url 'BOOT-OK/"url":"http' good \
+	'slipway.role=web'
+verdicts
