@@ -31,6 +31,8 @@ static const struct {
 	{"ls", "list what is in a layer, or in the union of a role"},
 	{"cat", "print files of a layer, or of the union of a role"},
 	{"diff", "tell two layers or two roles apart"},
+	{"kernel", "put out the kernel and initrd that belong to an image"},
+	{"ramdisk", "make a kernel and one initrd with base and role inside"},
 	{"serve", "serve the publish tree over HTTP, for development"},
 	{"boot", "boot the published site in QEMU"},
 };

@@ -84,6 +84,26 @@ run 'rescue netboots from the same base' \
 	--expect login: --timeout 240 --log "$T_TMP/rescue.log" ||
 	tail -n 30 "$T_TMP/rescue.log"
 
+ramdisk() {
+	slipway ramdisk -C "$site" -o "$T_TMP/ram" web || return
+	timeout 240 qemu-system-x86_64 -m 1024 -smp 2 -accel tcg \
+		-nic none -nographic -no-reboot \
+		-kernel "$T_TMP/ram/vmlinuz" -initrd "$T_TMP/ram/initrd.img" \
+		-append 'console=ttyS0 slipway.panic=halt,0' \
+		</dev/null >"$T_TMP/ram.log" 2>&1 &
+	qemu=$!
+	until grep -aq 'login:' "$T_TMP/ram.log" 2>/dev/null; do
+		kill -0 $qemu 2>/dev/null || return
+		sleep 0.5
+	done
+	kill $qemu
+	grep -aq 'verified base debian13' "$T_TMP/ram.log"
+}
+
+run 'a ramdisk of web boots without a network card' ramdisk ||
+	tail -n 30 "$T_TMP/ram.log"
+rm -rf "$T_TMP/ram"
+
 t_begin 'a flipped byte in the base is refused with E-HASH'
 cp -al "$site/public" "$T_TMP/flipped"
 base=$(sed -n 's/^layer base \([0-9a-f]*\).*/\1/p' "$T_TMP/manifest" | head -n1)
