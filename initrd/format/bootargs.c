@@ -146,8 +146,8 @@ static const char *bootargs_panic(struct bootargs_state *s, struct span v)
 
 static const char *bootargs_report(struct bootargs_state *s, struct span v)
 {
-	if (!span_is(v, "off") && !url_template_ok(v))
-		return "not off or a URL for /init";
+	if (!url_report_ok(v))
+		return "not off, a URL for /init or a path";
 	s->b->report = v;
 	return NULL;
 }

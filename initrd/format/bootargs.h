@@ -27,7 +27,7 @@ struct bootargs {
 	enum bootargs_panic panic;		/* slipway.panic= */
 	bool has_panic_sec;
 	uint32_t panic_sec;			/* also panic=N */
-	struct span report;			/* slipway.report=URL|off */
+	struct span report;			/* slipway.report=URL|/PATH|off */
 	bool debug;				/* slipway.debug, rd.debug */
 	struct span source;			/* slipway.source=net|disk|
 						   LABEL=name[:/path] */

@@ -13,12 +13,13 @@ enum policy_key {
 	POLICY_KERNEL,
 	POLICY_URL,
 	POLICY_ROLE,
+	POLICY_REPORT,
 	POLICY_KEYS
 };
 
 static const char *const policy_words[POLICY_KEYS] = {
 	"site",	 "epoch",  "floor", "built", "mode",
-	"stale", "kernel", "url",   "role"};
+	"stale", "kernel", "url",   "role",  "report"};
 
 #define POLICY_REQUIRED                                                        \
 	(1u << POLICY_SITE | 1u << POLICY_EPOCH | 1u << POLICY_FLOOR |         \
@@ -70,6 +71,9 @@ static int policy_set(struct policy *p, enum policy_key key, struct span v)
 		return policy_url(p, v);
 	case POLICY_ROLE:
 		return policy_name(&p->role, v);
+	case POLICY_REPORT:
+		p->report = v;
+		return url_report_ok(v) ? 0 : -EBADMSG;
 	default:
 		return -ENOTSUP;
 	}
@@ -158,5 +162,6 @@ int policy_print(const struct policy *p, char *buf, size_t size)
 	for (i = 0; i < p->n_urls; i++)
 		policy_put(&o, POLICY_URL, p->urls[i]);
 	policy_put(&o, POLICY_ROLE, p->role);
+	policy_put(&o, POLICY_REPORT, p->report);
 	return o.n > POLICY_SIZE_MAX ? -EOVERFLOW : text_put_end(&o);
 }

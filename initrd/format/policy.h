@@ -28,6 +28,8 @@ struct policy {
 	unsigned int n_urls;
 	struct span urls[POLICY_URLS_MAX];
 	struct span role;		/* default role, or n 0 */
+	struct span report;		/* where reports go (url_report_ok),
+					   or n 0: nowhere */
 };
 
 /* policy_parse - as manifest_parse; unknown keys are -ENOTSUP. */

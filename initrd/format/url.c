@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* url.c - http and https URLs, narrowed to what a mirror or a redirect needs. */
+/* url.c - http and https URLs, narrowed to what a mirror or a redirect needs.
+ */
 #include "format/lease.h"
 #include "format/url.h"
 
@@ -341,14 +342,34 @@ int url_expand(char *buf, size_t size, struct span text,
 	}
 }
 
-bool url_template_ok(struct span text)
+/* @text with its names filled in, as far as a stand-in can be. */
+static int url_stand_in(char buf[URL_MAX + 1], struct span text)
 {
 	static const struct url_var vars[] = {
 		{"mac", "x"}, {"uuid", "x"}, {"serial", "x"}, {"role", "x"}};
+
+	return url_expand(buf, URL_MAX + 1, text, vars, ARRAY_SIZE(vars), NULL);
+}
+
+bool url_template_ok(struct span text)
+{
 	char buf[URL_MAX + 1];
 	struct url u;
+	int n = url_stand_in(buf, text);
+
+	return n > 0 && !url_parse(&u, (struct span){buf, n}, NULL);
+}
+
+bool url_report_ok(struct span text)
+{
+	char path[URL_MAX + 1], buf[URL_MAX + 1];
 	int n;
 
-	n = url_expand(buf, sizeof(buf), text, vars, ARRAY_SIZE(vars), NULL);
-	return n > 0 && !url_parse(&u, (struct span){buf, n}, NULL);
+	if (span_is(text, "off"))
+		return true;
+	if (!text.n || text.p[0] != '/')
+		return url_template_ok(text);
+	n = url_stand_in(path, text);
+	return n > 0 && url_resolve(buf, sizeof(buf), text_span(URL_HTTP "h"),
+				    (struct span){path, n}, NULL) > 0;
 }

@@ -64,4 +64,10 @@ int url_expand(char *buf, size_t size, struct span text,
  */
 bool url_template_ok(struct span text);
 
+/*
+ * url_report_ok - may @text say where reports go: "off", such a URL, or what
+ * follows a server's name in one ("/report", for url_resolve())?
+ */
+bool url_report_ok(struct span text);
+
 #endif

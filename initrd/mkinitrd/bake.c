@@ -59,6 +59,18 @@ static void add_urls(const struct site *s, struct policy *p)
 	free(list); /* the words live on in the policy */
 }
 
+static void add_report(const struct site *s, struct policy *p)
+{
+	const char *text = ini_get(&s->conf, "site", "report");
+
+	if (!text)
+		return;
+	if (!url_report_ok(text_span(text)))
+		die("%s: report '%s' is not an http or https address, a path or off",
+		    s->conf.path, text);
+	p->report = text_span(text);
+}
+
 char *bake_policy(const struct site *s, const char *kernel, uint64_t built,
 		  bool rescue, size_t *size)
 {
@@ -75,6 +87,7 @@ char *bake_policy(const struct site *s, const char *kernel, uint64_t built,
 	int len;
 
 	add_urls(s, &p);
+	add_report(s, &p);
 	len = policy_print(&p, text, POLICY_SIZE_MAX);
 	if (len < 0)
 		die("%s: too much for the initrd's policy", s->conf.path);

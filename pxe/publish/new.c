@@ -94,6 +94,9 @@ static void write_site(const char *dir)
 			       "name = %s\n"
 			       "# where machines find the publish tree\n"
 			       "url = %s\n"
+			       "# where machines report each boot: a URL, a path "
+			       "on the\n# first of them, or off\n"
+			       "report = /report\n"
 			       "default-role = web\n",
 			       name, url);
 	char *keys = xasprintf("%s/keys", dir);

@@ -2,13 +2,14 @@
 /*
  * site.h - one operator's fleet, a folder; and the INI style files in it.
  *
- *	site.conf		[site] name, url, default-role
+ *	site.conf		[site] name, url, report, default-role
  *	bases/NAME/base.conf	roles/NAME/role.conf	keys/	public/
  *	build/			what one verb leaves for the next:
  *	  bases/NAME/base.squashfs, base.info
  *	  overlays/ROLE/overlay.cpio.gz, overlay.info
  *	  initrd/BASE/vmlinuz, initrd.img, initrd.info
- *	state/			what must survive a clean: serial
+ *	state/			what must survive a clean: serial,
+ *				reports.db
  *
  * *.info are INI files too, written by our own tools.
  */

@@ -7,7 +7,8 @@
 
 static const char full[] =
 	HEAD "mode enforce\nstale warn\nkernel 6.12.9-amd64\n"
-	     "url http://a/{mac}\nurl http://b/\nrole web\n";
+	     "url http://a/{mac}\nurl http://b/\nrole web\n"
+	     "report /report\n";
 
 static int parse(struct policy *p, const char *text, size_t n)
 {
@@ -29,6 +30,7 @@ static void round_trip(void)
 	CHECK(p.epoch == 1 && p.floor == 7 && p.built == 1700000000);
 	CHECK(!p.rescue && !p.stale_refuse && p.n_urls == 2);
 	CHECK(span_is(p.kernel, "6.12.9-amd64"));
+	CHECK(span_is(p.report, "/report"));
 	CHECK(span_is(p.urls[0], "http://a/{mac}"));
 	CHECK_INT(policy_print(&p, buf, n), n);
 	CHECK(!memcmp(buf, full, n));
@@ -57,6 +59,9 @@ static void refused(void)
 		{HEAD "mode enforce\nstale warn\nfloor 0\n", -EBADMSG},
 		{HEAD "mode enforce\nstale never\n", -EBADMSG},
 		{HEAD "mode enforce\nstale warn\nverify off\n", -ENOTSUP},
+		{HEAD "mode enforce\nstale warn\nreport x\n", -EBADMSG},
+		{HEAD "mode enforce\nstale warn\nreport off\nreport off\n",
+		 -EBADMSG},
 		{HEAD "mode enforce\nstale warn\n\n", -EBADMSG},
 		{HEAD "mode enforce\nstale warn", -EBADMSG},
 		{HEAD "mode enforce \nstale warn\n", -EBADMSG},

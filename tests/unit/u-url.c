@@ -241,5 +241,32 @@ static void templates(void)
 	CHECK(!url_template_ok(text_span("")));
 }
 
+static void reports(void)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+	} rows[] = {
+		{"off", true},	      {"http://h/r", true},
+		{"https://h", true},  {"http://h/{role}/{mac}", true},
+		{"/report", true},    {"/", true},
+		{"/{serial}?x", true}, {"", false},
+		{"on", false},	      {"report", false},
+		{"//h/report", false}, {"/../x", false},
+		{"/{ip}", false},     {"/a b", false},
+		{"/#x", false},	      {"ftp://h/", false},
+	};
+	char big[URL_MAX + 2];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		unit_row = rows[i].text;
+		CHECK(url_report_ok(text_span(rows[i].text)) == rows[i].ok);
+	}
+	memset(big, 'a', sizeof(big));
+	big[0] = '/';
+	CHECK(!url_report_ok((struct span){big, sizeof(big)}));
+}
+
 UNIT_MAIN(UNIT_CASE(good), UNIT_CASE(bad), UNIT_CASE(lengths), UNIT_CASE(joins),
-	  UNIT_CASE(redirects), UNIT_CASE(templates))
+	  UNIT_CASE(redirects), UNIT_CASE(templates), UNIT_CASE(reports))
