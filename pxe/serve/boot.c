@@ -23,6 +23,7 @@
 #include "kvm.h"
 #include "probe.h"
 #include "qemu.h"
+#include "receive.h"
 
 #define ENTRY	    "slipway-boot.ipxe"
 #define GATEWAY	    "10.0.2.2" /* what QEMU's user network calls us */
@@ -92,6 +93,21 @@ static char **lines(const char *text)
 	     line = strtok_r(NULL, "\n", &save))
 		list[n++] = line;
 	return list;
+}
+
+/* What the guest says of its boot belongs to the site. */
+static struct receive *take_reports(const struct site *site,
+				    struct httpd_conf *conf)
+{
+	char *state = site_path(site, "state");
+	struct receive *v;
+	char *db = site_path(site, "state/reports.db");
+
+	site_mkdirs(state);
+	v = receive_start(conf, db, REPORTS_KEEP);
+	free(state);
+	free(db);
+	return v;
 }
 
 /* The published script must know the role, or iPXE would ask for ever. */
@@ -264,7 +280,8 @@ int main(int argc, char **argv)
 	const struct qemu_forward *page = NULL;
 	static struct qemu q;
 	struct httpd_conf conf = {.listen = "127.0.0.1:0"};
-	struct site site;
+	struct receive *receive = NULL;
+	struct site site = {0};
 	struct httpd *h;
 	uint64_t sec;
 	int status;
@@ -283,6 +300,8 @@ int main(int argc, char **argv)
 	if (!tree) {
 		site_open(&site, dir);
 		tree = site_path(&site, "public");
+	} else if (dir) {
+		site_open(&site, dir);
 	}
 	check_tree();
 	spawn_need("qemu-system-x86_64", "qemu-system-x86");
@@ -291,6 +310,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	conf.dir = tree;
 	conf.log = verbose;
+	if (site.dir)
+		receive = take_reports(&site, &conf);
 	h = httpd_start(&conf);
 	add_entry(h);
 	q.bootfile = xasprintf("http://" GATEWAY ":%u/" ENTRY, httpd_port(h));
@@ -301,5 +322,6 @@ int main(int argc, char **argv)
 	qemu_start(&q);
 	status = watch(&q, page, sec);
 	httpd_stop(h);
+	receive_stop(receive);
 	return status;
 }

@@ -19,9 +19,11 @@
 #include "httpd.h"
 #include "range.h"
 
-#define IDLE_SEC 60
-#define THREADS	 4
-#define BACKLOG	 64
+#define IDLE_SEC  60
+#define THREADS	  4
+#define BACKLOG	  64
+#define HOST_MAX  64
+#define TOO_LARGE 413 /* its name differs between versions of the library */
 
 struct httpd {
 	struct httpd_conf conf;
@@ -29,6 +31,13 @@ struct httpd {
 	int root; /* the folder */
 	unsigned int port;
 	const char *extra, *extra_text; /* httpd_add() */
+};
+
+/* A request whose body is still coming. */
+struct upload {
+	bool wanted, over;
+	size_t n;
+	char *body;
 };
 
 /* What one request is answered with. */
@@ -143,6 +152,10 @@ static void find(const struct httpd *h, const char *url, const char *range,
 	struct stat st;
 	int fd;
 
+	if (h->root < 0) {
+		refuse(a, MHD_HTTP_NOT_FOUND, "not found\n");
+		return;
+	}
 	if (h->extra && !strcmp(name, h->extra)) {
 		refuse(a, MHD_HTTP_OK, h->extra_text);
 		add_header(a, MHD_HTTP_HEADER_CONTENT_TYPE, type_of(name));
@@ -161,21 +174,28 @@ static void find(const struct httpd *h, const char *url, const char *range,
 	}
 }
 
-/* What came from outside is printed with '?' for what a terminal would obey. */
-static void log_request(struct MHD_Connection *c, const char *method,
-			const char *url, const struct answer *a)
+static void name_peer(struct MHD_Connection *c, char host[HOST_MAX])
 {
 	const union MHD_ConnectionInfo *i =
 		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *sa = i ? i->client_addr : NULL;
-	char host[64] = "?", line[512], *p;
 
+	strcpy(host, "?");
 	if (sa)
 		getnameinfo(sa,
 			    sa->sa_family == AF_INET6
 				    ? sizeof(struct sockaddr_in6)
 				    : sizeof(struct sockaddr_in),
-			    host, sizeof(host), NULL, 0, NI_NUMERICHOST);
+			    host, HOST_MAX, NULL, 0, NI_NUMERICHOST);
+}
+
+/* What came from outside is printed with '?' for what a terminal would obey. */
+static void log_request(struct MHD_Connection *c, const char *method,
+			const char *url, const struct answer *a)
+{
+	char host[HOST_MAX], line[512], *p;
+
+	name_peer(c, host);
 	snprintf(line, sizeof(line), "%s %.8s %.300s %u %llu+%llu", host,
 		 method, url, a->status, (unsigned long long)a->first,
 		 (unsigned long long)a->length);
@@ -185,34 +205,88 @@ static void log_request(struct MHD_Connection *c, const char *method,
 	info("%s", line);
 }
 
+static bool posts(const struct httpd *h, const char *method, const char *url)
+{
+	return h->conf.post_path && !strcmp(method, "POST") && *url == '/' &&
+	       !strcmp(url + 1, h->conf.post_path);
+}
+
+/* More of a body; what is not wanted, or too much, is read and dropped. */
+static void collect(const struct httpd *h, struct upload *u, const char *p,
+		    size_t n)
+{
+	if (!u->wanted || u->over)
+		return;
+	u->over = n > h->conf.post_max - u->n;
+	if (u->over)
+		return;
+	if (!u->body)
+		u->body = xmalloc(h->conf.post_max);
+	memcpy(u->body + u->n, p, n);
+	u->n += n;
+}
+
+static void answer_post(const struct httpd *h, struct MHD_Connection *c,
+			const struct upload *u, struct answer *a)
+{
+	char host[HOST_MAX];
+	const struct httpd_post p = {
+		u->body, u->n, host,
+		MHD_lookup_connection_value(c, MHD_HEADER_KIND, "X-Real-IP")};
+	unsigned int status;
+	const char *text;
+
+	if (u->over || !u->n) {
+		refuse(a, u->over ? TOO_LARGE : MHD_HTTP_BAD_REQUEST,
+		       u->over ? "too large\n" : "empty\n");
+		return;
+	}
+	name_peer(c, host);
+	status = h->conf.post(h->conf.post_user, &p, &text);
+	refuse(a, status, text);
+	if (status == MHD_HTTP_TOO_MANY_REQUESTS)
+		add_header(a, MHD_HTTP_HEADER_RETRY_AFTER, "60");
+}
+
+static void answer_to(const struct httpd *h, struct MHD_Connection *c,
+		      const char *url, const char *method,
+		      const struct upload *u, struct answer *a)
+{
+	if (u->wanted) {
+		answer_post(h, c, u, a);
+	} else if (strcmp(method, "GET") && strcmp(method, "HEAD")) {
+		refuse(a, MHD_HTTP_METHOD_NOT_ALLOWED, "GET or HEAD\n");
+		add_header(a, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+	} else {
+		find(h, url,
+		     MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Range"),
+		     a);
+	}
+}
+
 static enum MHD_Result handle(void *user, struct MHD_Connection *c,
 			      const char *url, const char *method,
 			      const char *version, const char *upload,
 			      size_t *upload_size, void **state)
 {
 	const struct httpd *h = user;
+	struct upload *u = *state;
 	struct answer a = {0};
 	enum MHD_Result ret;
-	static int seen;
 
 	/* the first call has the head only: a body must be read before an
 	 * answer, or the connection cannot be kept */
-	if (!*state) {
-		*state = &seen;
+	if (!u) {
+		*state = u = xcalloc(1, sizeof(*u));
+		u->wanted = posts(h, method, url);
 		return MHD_YES;
 	}
 	if (*upload_size) {
+		collect(h, u, upload, *upload_size);
 		*upload_size = 0;
 		return MHD_YES;
 	}
-	if (strcmp(method, "GET") && strcmp(method, "HEAD")) {
-		refuse(&a, MHD_HTTP_METHOD_NOT_ALLOWED, "GET or HEAD\n");
-		add_header(&a, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-	} else {
-		find(h, url,
-		     MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Range"),
-		     &a);
-	}
+	answer_to(h, c, url, method, u, &a);
 	if (h->conf.log)
 		log_request(c, method, url, &a);
 	if (!a.response)
@@ -220,6 +294,18 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *c,
 	ret = MHD_queue_response(c, a.status, a.response);
 	MHD_destroy_response(a.response);
 	return ret;
+}
+
+static void ended(void *user, struct MHD_Connection *c, void **state,
+		  enum MHD_RequestTerminationCode how)
+{
+	struct upload *u = *state;
+
+	if (!u)
+		return;
+	free(u->body);
+	free(u);
+	*state = NULL;
 }
 
 static int listen_on(const char *text, unsigned int *port)
@@ -260,15 +346,17 @@ struct httpd *httpd_start(const struct httpd_conf *conf)
 	int fd;
 
 	h->conf = *conf;
-	h->root = open(conf->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (h->root < 0)
+	h->root = -1;
+	if (conf->dir)
+		h->root = open(conf->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (conf->dir && h->root < 0)
 		die("%s:", conf->dir);
 	fd = listen_on(conf->listen, &h->port);
-	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL,
-				     NULL, handle, h, MHD_OPTION_LISTEN_SOCKET,
-				     fd, MHD_OPTION_THREAD_POOL_SIZE, THREADS,
-				     MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SEC,
-				     MHD_OPTION_END);
+	h->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, handle, h,
+		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
+		THREADS, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SEC,
+		MHD_OPTION_NOTIFY_COMPLETED, ended, NULL, MHD_OPTION_END);
 	if (!h->daemon)
 		die("%s: the server does not start", conf->listen);
 	return h;
@@ -288,6 +376,7 @@ unsigned int httpd_port(const struct httpd *h)
 void httpd_stop(struct httpd *h)
 {
 	MHD_stop_daemon(h->daemon);
-	close(h->root);
+	if (h->root >= 0)
+		close(h->root);
 	free(h);
 }
