@@ -12,8 +12,9 @@ CC := gcc
 KLCC := klcc
 AR_PROG := ar
 STRIP_PROG := strip
+LD := ld
 CRYPTO := $(O)/klibcrypto
-export O V CC KLCC AR_PROG STRIP_PROG CRYPTO CACHE WERROR SANFLAGS NOKLIBC
+export O V CC KLCC AR_PROG STRIP_PROG LD CRYPTO CACHE WERROR SANFLAGS NOKLIBC
 
 build = $(MAKE) -rR --no-print-directory -f scripts/Makefile.build
 
