@@ -12,6 +12,7 @@
 #include "console.h"
 #include "dhcp.h"
 #include "fail.h"
+#include "outbox.h"
 #include "report.h"
 #include "sys.h"
 
@@ -63,6 +64,25 @@ static void end(unsigned int cmd)
 		sys_sleep_ms(60000);
 }
 
+/*
+ * The reason stays on the screen for @sec; meanwhile it is told to the server,
+ * and where nobody wanted to wait there are two seconds for that.
+ */
+static void countdown(struct boot *b, unsigned int sec)
+{
+	unsigned int tell = sec > OUTBOX_FAIL_SEC ? sec : OUTBOX_FAIL_SEC;
+	uint64_t end = sys_now_ms() + 1000ull * sec, now;
+	pid_t pid = outbox_send(b, report_file(b), tell);
+
+	if (pid)
+		console_say("report %s", outbox_wait(pid, 1000ull * tell)
+						 ? "was taken"
+						 : "was not taken");
+	now = sys_now_ms();
+	if (now < end)
+		sys_sleep_ms(end - now);
+}
+
 void fail_boot(struct boot *b)
 {
 	enum bootargs_panic what = b->args.panic;
@@ -77,11 +97,12 @@ void fail_boot(struct boot *b)
 		 what == PANIC_HALT ? "halt" : "reboot", sec);
 	console_fail(&b->error, what == PANIC_SHELL ? "shell" : next);
 	dhcp_stop(b);
-	report_file(b);
-	if (what == PANIC_SHELL)
+	if (what == PANIC_SHELL) {
+		outbox_send(b, report_file(b), WAIT_SEC);
 		shell();
-	else
-		sys_sleep_ms((uint64_t)sec * 1000);
+	} else {
+		countdown(b, sec);
+	}
 	end(what == PANIC_HALT ? LINUX_REBOOT_CMD_HALT
 			       : LINUX_REBOOT_CMD_RESTART);
 	__builtin_unreachable();

@@ -5,7 +5,13 @@
 
 #include "boot.h"
 
-/* report_file - write it; a boot does not fail for its report. */
-void report_file(const struct boot *b);
+#define REPORT_VERSION 1
+#define REPORT_MAX     49152 /* 16 mirrors, 17 layers, 24 steps */
+
+/*
+ * report_file - write it; a boot does not fail for its report. Returns its
+ * text, which stays until the next call; nothing when it did not fit.
+ */
+struct span report_file(const struct boot *b);
 
 #endif

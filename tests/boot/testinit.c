@@ -15,6 +15,7 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define OVERLAYFS_MAGIC 0x794c7630
@@ -108,6 +109,47 @@ static void show_report(void)
 	printf("REPORT %.*s\n", (int)n, text);
 }
 
+/* Reports that nobody has taken within three seconds. */
+static void show_outbox(void)
+{
+	struct dirent *d;
+	int left = 0, i;
+	DIR *dir;
+
+	for (i = 0; i < 60 && (!i || left); i++) {
+		usleep(i ? 50000 : 0);
+		dir = opendir("/run/slipway/outbox");
+		if (!dir) {
+			puts("FACT outbox absent");
+			return;
+		}
+		left = 0;
+		while ((d = readdir(dir)))
+			left += d->d_name[0] != '.';
+		closedir(dir);
+	}
+	printf("FACT outbox %s\n", left ? "kept" : "empty");
+}
+
+/* slipway-report, where the base has one, as a person would call it. */
+static void show_chart(void)
+{
+	static const char prog[] = "/usr/bin/slipway-report";
+	int status = 0;
+	pid_t pid;
+
+	if (!exists(prog))
+		return;
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		execl(prog, prog, NULL);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	check(pid > 0 && !status, "slipway-report failed");
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const files[] = {"/etc/role",    "/etc/base-file",
@@ -136,6 +178,8 @@ int main(int argc, char **argv)
 		show_stat(stats[i]);
 	show_sum("/etc/noise");
 	show_report();
+	show_outbox();
+	show_chart();
 	puts(bad ? "TEST-FAILED" : "BOOT-OK");
 	fflush(stdout);
 	reboot(LINUX_REBOOT_CMD_POWER_OFF, NULL);
