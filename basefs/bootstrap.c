@@ -13,6 +13,7 @@
 #include "bootstrap.h"
 #include "cache.h"
 #include "inside.h"
+#include "reporter.h"
 #include "stop.h"
 #include "tar.h"
 
@@ -63,13 +64,15 @@ static char *self(void)
 
 static const char **environment(const struct bootstrap *b)
 {
-	const char **env = xcalloc(8, sizeof(*env));
+	const char **env = xcalloc(9, sizeof(*env)),
+		   *report = reporter_path(b->recipe->arch);
 	size_t n = 0;
 
 	env[n++] = xasprintf(INSIDE_SELF "=%s", self());
 	env[n++] = xasprintf(INSIDE_NAME "=%s", b->recipe->name);
 	env[n++] = xasprintf(INSIDE_DIR "=%s", b->recipe->dir);
 	env[n++] = xasprintf(INSIDE_CACHE "=%s", cache_dir());
+	env[n++] = xasprintf(INSIDE_REPORT "=%s", report ? report : "-");
 	env[n++] = xasprintf(INSIDE_WORK "=%s", b->work);
 	env[n++] = xasprintf("SOURCE_DATE_EPOCH=%u", b->epoch);
 	/* asks the kernel's scripts for no initrd */

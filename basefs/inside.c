@@ -18,6 +18,7 @@
 #include "debs.h"
 #include "files.h"
 #include "inside.h"
+#include "reporter.h"
 
 #define HOOK_INSIDE "/run/slipway-hook"
 #define TAIL_LINES  12
@@ -136,10 +137,14 @@ static void customize(const char *root)
 	const char *dir = need(INSIDE_DIR);
 	char *files = xasprintf("%s/files", dir), **hooks = inside_hooks(dir);
 	char *word = xasprintf("%s/%s", need(INSIDE_WORK), INSIDE_FAILED);
+	/* the environment is not ours much longer */
+	char *report = xstrdup(need(INSIDE_REPORT));
 
 	debs_save(root, need(INSIDE_CACHE));
 	set_environment();
 	clean_before(root);
+	if (*report == '/')
+		reporter_add(root, report);
 	if (!access(files, F_OK))
 		files_tree(root, files);
 	for (size_t i = 0; hooks[i]; i++)

@@ -11,6 +11,7 @@
 #define INSIDE_NAME  "SLIPWAY_BASE_NAME"
 #define INSIDE_DIR   "SLIPWAY_BASE_DIR"		/* bases/NAME */
 #define INSIDE_CACHE "SLIPWAY_BASE_CACHE"	/* holds debs/ */
+#define INSIDE_REPORT "SLIPWAY_BASE_REPORT"	/* slipway-report, or "-" */
 #define INSIDE_WORK  "SLIPWAY_BASE_WORK"	/* a folder for INSIDE_FAILED */
 
 /* One line of what went wrong, then the last lines of what was said. */

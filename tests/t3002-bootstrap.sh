@@ -105,6 +105,14 @@ epoch=$(sed -n 's/^created = //p' "$build/base.info")
 say=$(find mnt -newermt "@$epoch" | head)
 if [ -z "$say" ]; then t_ok; else t_fail "$say"; fi
 
+t_begin 'the program that shows and sends reports, and when it does'
+if cmp -s mnt/usr/bin/slipway-report "$BIN/slipway-report" &&
+	[ "$(readlink mnt/usr/bin/slipway)" = slipway-report ] &&
+	{ [ ! -e mnt/usr/lib/systemd/system/timers.target ] ||
+		grep -q 'Wants=slipway-report.timer' \
+			mnt/usr/lib/systemd/system/timers.target.d/slipway.conf; }
+then t_ok; else t_fail "$(ls -l mnt/usr/bin/slipway* 2>&1)"; fi
+
 t_begin 'localhost has an address'
 if grep -q '^127.0.0.1.*localhost' mnt/etc/hosts; then t_ok; else t_fail; fi
 umount mnt

@@ -30,6 +30,16 @@ tree_of() {
 		-exec sha256sum {} \; | awk '{ print $1, $2, $3, $4 }' | sort)
 }
 
+# What a person would type once the machine runs, on the console.
+show_report() {
+	mkdir -p "$1/multi-user.target.wants" &&
+	printf '%s\n' '[Unit]' 'Before=getty.target' '[Service]' \
+		'Type=oneshot' \
+		'ExecStart=/usr/bin/slipway report' 'Environment=COLUMNS=100' \
+		'StandardOutput=tty' 'TTYPath=/dev/ttyS0' >"$1/show.service" &&
+	ln -s ../show.service "$1/multi-user.target.wants/"
+}
+
 make_site() {
 	slipway new --name check --url http://boot.example.net "$site" || return
 	cp -R "$(dirname "$0")/../overlay/roles/." "$site/roles/"
@@ -39,6 +49,7 @@ make_site() {
 	for r in web rescue; do
 		echo 'depends = console' >>"$site/roles/$r/role.conf" || return
 	done
+	show_report "$site/roles/rescue/files/etc/systemd/system"
 }
 
 build_all() {
@@ -81,7 +92,7 @@ run 'web netboots by BIOS and iPXE; nginx answers the host' \
 
 run 'rescue netboots from the same base' \
 	slipway boot -C "$site" --role rescue --expect 'role rescue' \
-	--expect login: --timeout 240 --log "$T_TMP/rescue.log" ||
+	--expect '  base debian13' --expect login: --timeout 240 --log "$T_TMP/rescue.log" ||
 	tail -n 30 "$T_TMP/rescue.log"
 
 ramdisk() {
@@ -117,12 +128,25 @@ if cmp -s "$site/public/layers/$base.squashfs" \
 		seek=5000001 conv=notrunc status=none
 fi
 if slipway boot -C "$site" --tree "$T_TMP/flipped" --role web \
-	--append slipway.panic=halt --expect 'slipway: E-HASH' --timeout 240 \
+	--append slipway.panic=halt --expect 'slipway: E-HASH' \
+	--expect 'report was taken' --timeout 240 \
 	--log "$T_TMP/flip.log" >"$T_TMP/out" 2>&1 &&
 	! grep -q 'login:' "$T_TMP/flip.log"; then
 	t_ok
 else
 	t_fail "$(tail -n 12 "$T_TMP/out" "$T_TMP/flip.log")"
+fi
+
+t_begin 'each of these boots has reported: two went well, one failed'
+if slipway status -C "$site" --all --json >"$T_TMP/status" &&
+	jq -e '[.machines[] | .result + " " + .role] ==
+		["E-HASH web", "ok rescue", "ok web"] and
+		([.machines[] | select(.mac == "" or .ms == 0 or .slow == "" or
+			.site == "other")] | length) == 0' "$T_TMP/status" \
+		>/dev/null; then
+	t_ok
+else
+	t_fail "$(slipway status -C "$site" --all 2>&1)"
 fi
 
 swap() {
