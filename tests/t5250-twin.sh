@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# t5250-twin: rows of t5000 and t5200 by the twin of /init: the same sources
-# under glibc with ASan and UBSan, PID 1 of the same boots. A report of a
-# sanitizer fails its row. LONG=1 boots all rows, else one of each kind.
+# t5250-twin: rows of t5000, t5050 and t5200 by the twin of /init: the same
+# sources under glibc with ASan and UBSan, PID 1 of the same boots. A report of
+# a sanitizer fails its row. LONG=1 boots all rows, else one of each kind.
 export TWIN=${O:=$(cd "$(dirname "$0")/.." && pwd)/build}/san/tests/twin/twin
 bad=0
 
@@ -28,4 +28,6 @@ all t5200-codes.sh policy-unknown-key anchor-junk expired-refused key-p384 \
 	key-rsa3072 cmdline-too-long no-loop-device static-address-of-loopback \
 	init-is-data module-table-is-junk index-magic index-count \
 	overlay-fills-its-tmpfs squashfs-tables-broken base-without-sys
+all t5050-report.sh by-policy template slow-server garbage mute-1 failed \
+	failed-refusing
 exit $bad
