@@ -78,6 +78,57 @@ else
 	t_fail "$(ls -la "$site/keys")"
 fi
 
+script() { slipway publish -C "$site" -n 2>/dev/null; }
+
+t_begin 'boot.ipxe: every jump has its label, and ends somewhere'
+script >"$T_TMP/script"
+jumps=$(grep -o 'goto [a-z-]*\( \|$\)' "$T_TMP/script" | sort -u |
+	while read -r _ to; do
+		grep -qx -- ":$to" "$T_TMP/script" || echo "$to"
+	done)
+if [ -z "$jumps" ] && [ "$(tail -n 1 "$T_TMP/script")" = 'exit 1' ]; then
+	t_ok
+else
+	t_fail "no label: $jumps"
+fi
+
+# shows NAME YES|NO TEXT LINE...: is TEXT a line of boot.ipxe when site.conf
+# ends in these lines?
+shows()
+{
+	local name=$1 want=$2 text=$3
+	shift 3
+	t_begin "boot.ipxe: $name"
+	cp "$site/site.conf" "$T_TMP/conf.was"
+	printf '%s\n' "$@" >>"$site/site.conf"
+	script >"$T_TMP/script"
+	cp "$T_TMP/conf.was" "$site/site.conf"
+	if [ "$(grep -cx -- "$text" "$T_TMP/script")" = "$want" ]; then
+		t_ok
+	else
+		t_fail "$(cat "$T_TMP/script")"
+	fi
+}
+shows 'the menu has the roles' 1 'item web Role web' ''
+shows 'the menu has the disk' 1 'item @disk The local disk' ''
+shows 'no shell' 0 'item @shell.*' ''
+shows 'a key is waited for' 1 'prompt --key 0x02 --timeout 2000 .*' ''
+shows 'or is not' 0 'prompt --key 0x02 --timeout 2000 .*' '[boot]' 'prompt = 0'
+shows 'it tries for ever' 0 ':fallback' ''
+shows 'it falls to the disk' 1 'iseq ${tries} 3 && goto fallback ||' \
+	'[boot]' 'fallback = disk' 'tries = 3'
+shows 'it starts again' 2 reboot '[boot]' 'fallback = reboot'
+shows 'a mirror is asked after the url' 1 ':mirror-2' 'mirrors = http://m/'
+shows 'no iPXE can fill a URL in' 0 ':mirror-2' 'mirrors = http://m/{role}/'
+sed -i.was 's/^policy = .*/policy = rescue/' "$site/build/initrd/tiny/initrd.info"
+shows 'a shell where /init has one too' 1 'item @shell.*' ''
+mv "$site/build/initrd/tiny/initrd.info.was" "$site/build/initrd/tiny/initrd.info"
+t_begin '[boot] knows no such key'
+cp "$site/site.conf" "$T_TMP/conf.was"
+printf '[boot]\nfallbck = disk\n' >>"$site/site.conf"
+expect_fail 1 "knows no key 'fallbck'" slipway publish -C "$site" -n
+cp "$T_TMP/conf.was" "$site/site.conf"
+
 facts() { (cd "$public" && find . -type f -printf '%P %s %T@ %i\n' | sort); }
 
 changed() # WHAT: names of files that are new or other than in $T_TMP/before

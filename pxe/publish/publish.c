@@ -155,7 +155,9 @@ static void release_manifest(struct release *r, const char *tree)
 static void publish(struct release *r, unsigned int keep_n)
 {
 	char *tree = site_path(r->site, "public");
-	char *script = xasprintf("%s/boot.ipxe", tree), *text;
+	char *script = xasprintf("%s/boot.ipxe", tree);
+	/* refuses before anything is released */
+	char *text = script_text(r);
 
 	site_lock(r->site);
 	r->m.serial = last_serial(r->site) + 1;
@@ -163,7 +165,6 @@ static void publish(struct release *r, unsigned int keep_n)
 	place_boots(r, tree);
 	take_serial(r->site, r->m.serial);
 	release_manifest(r, tree);
-	text = script_text(r);
 	if (!tree_holds(script, text, strlen(text)))
 		prune_keep_script(r->site, script, keep_n);
 	tree_put(script, text, strlen(text));
@@ -176,12 +177,11 @@ static void publish(struct release *r, unsigned int keep_n)
 
 static void show(struct release *r)
 {
-	char *text;
+	char *text = script_text(r);
 
 	r->m.serial = last_serial(r->site) + 1;
 	info("would publish serial %llu of %u roles",
 	     (unsigned long long)r->m.serial, r->m.n_roles);
-	text = script_text(r);
 	fputs(text, stdout);
 	free(text);
 }

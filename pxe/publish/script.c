@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * script.c - boot.ipxe: which kernel, and again on failure.
+ * script.c - boot.ipxe: which kernel, from which server, and again on failure.
  *
  * The role itself is /init's to decide, out of the signed manifest, unless a
  * person chose one. A caller may set ${slipway-url}, ${role} and ${append}
- * and chain to it; `slipway boot` does.
+ * and chain to it; `slipway boot` and `slipway serve` do.
  *
- * iPXE's "a || b && c" runs c when a succeeded: only jumps are chained here.
+ * host/ipxe.h says what the parts around this one do.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,19 +14,31 @@
 
 #include "host/alloc.h"
 #include "host/error.h"
+#include "host/ipxe.h"
 #include "release.h"
 
 #define DEFAULT_ARGS "console=tty0 console=ttyS0,115200"
 
-static const char head[] =
-	"isset ${tries} || set tries:int32 0\n"
-	":start\n"
-	"isset ${netX/ip} || dhcp || goto retry\n"
-	"isset ${role} && goto chosen ||\n"
-	"prompt --key 0x02 --timeout 2000 Ctrl-B: choose a role && goto menu ||\n";
+/* A machine left alone in the menu boots after all. */
+#define MENU_MS 120000
+
+/*
+ * After a failure the script is fetched anew: a publish may have removed what
+ * this one names.
+ */
+static const char online[] = "isset ${stale} || goto current\n"
+			     "clear stale\n"
+			     "chain --replace --timeout %u boot.ipxe ||\n"
+			     ":current\n"
+			     "isset ${role} && goto chosen ||\n";
+
+static const char prompt[] =
+	"isset ${asked} && goto auto ||\n"
+	"set asked yes\n"
+	"prompt --key 0x02 --timeout %u Ctrl-B: menu && goto menu ||\n"
+	":auto\n";
 
 static const char chosen[] =
-	"choose role || goto start\n"
 	":chosen\n"
 	"set role-arg slipway.role=${role}\n"
 	"goto role-${role} ||\n"
@@ -35,32 +47,59 @@ static const char chosen[] =
 	"clear role-arg\n"
 	"goto retry\n";
 
-static const char load[] = ":load\n"
-			   "imgfree\n"
-			   "kernel ${dir}/vmlinuz || goto retry\n"
-			   "initrd ${dir}/initrd.img || goto retry\n";
+/* '@' is in no role's name. */
+static const char menu_end[] = "item --gap\n"
+			       "item @disk The local disk\n"
+			       "item @reboot Start again\n";
+
+static const char picked[] =
+	"choose --timeout %u --default @auto pick || goto hunt\n"
+	"goto menu-${pick} ||\n"
+	"set role ${pick}\n"
+	"goto hunt\n"
+	":menu-@auto\n"
+	"clear role ||\n"
+	"clear role-arg ||\n"
+	"goto hunt\n"
+	":menu-@disk\n"
+	"goto disk\n"
+	":menu-@reboot\n"
+	"reboot\n"
+	":menu-@shell\n"
+	"shell ||\n"
+	"goto menu\n";
 
 static const char verify[] =
 	"imgtrust --allow && goto verify || goto unverified\n"
 	":verify\n"
-	"imgverify vmlinuz ${dir}/vmlinuz.sig || goto retry\n"
-	"imgverify initrd.img ${dir}/initrd.img.sig || goto retry\n"
+	"imgverify vmlinuz ${at}/vmlinuz.sig || goto next\n"
+	"imgverify initrd.img ${at}/initrd.img.sig || goto next\n"
 	"goto go\n"
 	":unverified\n";
 
+/*
+ * The lease goes with the kernel, so that no second one is asked for; an
+ * address that is nobody's lease was set by hand and goes as ip=.
+ */
 static const char go[] =
 	":go\n"
-	"imgargs vmlinuz initrd=initrd.img slipway.url=${slipway-url} "
-	"BOOTIF=01-${netX/mac:hexhyp} ip=dhcp ${args} ${role-arg} ${append}\n"
-	"boot || goto retry\n";
-
-/* Later each time, so that a fleet does not hammer a server that is ill. */
-static const char retry[] = ":retry\n"
-			    "inc tries\n"
-			    "iseq ${tries} 20 && reboot ||\n"
-			    "echo slipway: trying again in ${tries} seconds\n"
-			    "sleep ${tries}\n"
-			    "goto start\n";
+	"set dev net${nic}\n"
+	"set lease ip=dhcp\n"
+	"isset ${${dev}/ip} || goto boot\n"
+	"isset ${${dev}/54:ipv4} || goto static\n"
+	"set seconds ${${dev}/51:int32}\n"
+	"iseq ${seconds} -1 && clear seconds ||\n"
+	"set lease slipway.lease=${${dev}/ip}:${${dev}/netmask}:"
+	"${${dev}/gateway}:${${dev}/dns}:${seconds}:${${dev}/54:ipv4}\n"
+	"goto boot\n"
+	":static\n"
+	"set lease ip=${${dev}/ip}::${${dev}/gateway}:${${dev}/netmask}"
+	":::none:${${dev}/dns}\n"
+	":boot\n"
+	"imgargs vmlinuz initrd=initrd.img slipway.url=${urls} "
+	"BOOTIF=01-${${dev}/mac:hexhyp} ${lease} ${args} ${role-arg} "
+	"${append}\n"
+	"boot || goto next\n";
 
 static bool is_glob(struct span s)
 {
@@ -72,7 +111,7 @@ static bool is_glob(struct span s)
 static void print_rule(FILE *f, const struct manifest *m,
 		       const struct manifest_rule *rule)
 {
-	static const char *const what[] = {"${netX/mac}", "${uuid}",
+	static const char *const what[] = {"${net${nic}/mac}", "${uuid}",
 					   "${serial}"};
 	struct span role = m->roles[rule->role].name;
 
@@ -82,18 +121,47 @@ static void print_rule(FILE *f, const struct manifest *m,
 		(int)rule->pattern.n, rule->pattern.p, (int)role.n, role.p);
 }
 
+/* Does every initrd of this release open a shell anyway? */
+static bool all_rescue(const struct release *r)
+{
+	const char *policy;
+	unsigned int i;
+	struct ini ini;
+	bool rescue = true;
+	char *path;
+
+	for (i = 0; i < r->n_boots && rescue; i++) {
+		path = site_path(r->site, "build/initrd/%s/initrd.info",
+				 r->boots[i].base);
+		rescue = !ini_read(&ini, path);
+		if (rescue) {
+			policy = ini_get(&ini, "initrd", "policy");
+			rescue = policy && !strcmp(policy, "rescue");
+			ini_free(&ini);
+		}
+		free(path);
+	}
+	return rescue;
+}
+
 static void print_menu(FILE *f, const struct release *r)
 {
 	struct span role;
 	unsigned int i;
 
-	fprintf(f, ":menu\nmenu Role of this machine (site %s)\n",
+	fprintf(f,
+		":menu\nmenu What this machine boots (site %s)\n"
+		"item @auto What the manifest says\n",
 		r->site->name);
 	for (i = 0; i < r->m.n_roles; i++) {
 		role = r->m.roles[i].name;
-		fprintf(f, "item %.*s %.*s\n", (int)role.n, role.p, (int)role.n,
-			role.p);
+		fprintf(f, "item %.*s Role %.*s\n", (int)role.n, role.p,
+			(int)role.n, role.p);
 	}
+	fputs(menu_end, f);
+	if (all_rescue(r))
+		fputs("item @shell iPXE shell\n", f);
+	fprintf(f, picked, MENU_MS);
 	fputs(chosen, f);
 }
 
@@ -105,6 +173,20 @@ static void print_roles(FILE *f, const struct release *r)
 		fprintf(f, ":role-%.*s\nset dir boot/%s\ngoto load\n",
 			(int)r->m.roles[i].name.n, r->m.roles[i].name.p,
 			r->boots[r->role_boot[i]].hex);
+}
+
+/* Kernel and what it unpacks, from ${at}. */
+static void print_load(FILE *f)
+{
+	fprintf(f,
+		":load\n"
+		"set mirror:int32 0\n"
+		"set at ${dir}\n"
+		":fetch\n"
+		"imgfree\n"
+		"kernel --timeout %u ${at}/vmlinuz || goto next\n"
+		"initrd --timeout %u ${at}/initrd.img || goto next\n",
+		IPXE_STALL_MS, IPXE_STALL_MS);
 }
 
 /* What to do about imgverify: "yes" insists, "no" never asks. */
@@ -126,40 +208,85 @@ static void print_verify(FILE *f, const struct ini *conf)
 		      f);
 }
 
+/*
+ * The first server is the one that this script came from; then those that
+ * site.conf names, unless a caller said which it is to be.
+ */
+static void print_mirrors(FILE *f, const struct site *site)
+{
+	const char *more = ini_get(&site->conf, "site", "mirrors");
+	char *text = xasprintf("%s %s", site->url, more ? more : "");
+	char **urls = words(text), **u;
+	unsigned int n = 0;
+	size_t len;
+
+	fputs(":next\n"
+	      "isset ${slipway-url} && goto offline ||\n"
+	      "inc mirror\n"
+	      "goto mirror-${mirror} || goto offline\n",
+	      f);
+	for (u = urls; *u; u++) {
+		/* only /init fills {mac} and the like in */
+		if (strchr(*u, '{'))
+			continue;
+		len = strlen(*u);
+		while (len && (*u)[len - 1] == '/')
+			len--;
+		fprintf(f, ":mirror-%u\nset at %.*s/${dir}\ngoto fetch\n", ++n,
+			(int)len, *u);
+	}
+	free(text);
+}
+
 static void print_urls(FILE *f, const struct site *site)
 {
 	char **urls = words(site->url), **u;
 
-	fputs("isset ${slipway-url} || set slipway-url ", f);
+	fputs("isset ${slipway-url} && set urls ${slipway-url} || set urls ",
+	      f);
 	for (u = urls; *u; u++)
 		fprintf(f, "%s%s", u == urls ? "" : ",", *u);
 	fputc('\n', f);
 }
 
-char *script_text(const struct release *r)
+static void print_choice(FILE *f, const struct release *r,
+			 const struct ipxe_conf *conf)
 {
 	const struct manifest *m = &r->m;
-	const char *args = ini_get(&r->site->conf, "site", "args");
 	unsigned int i, fallback = m->default_role < 0 ? 0 : m->default_role;
 	struct span role = m->roles[fallback].name;
+
+	fprintf(f, online, IPXE_STALL_MS);
+	if (conf->prompt_ms)
+		fprintf(f, prompt, conf->prompt_ms);
+	for (i = 0; i < m->n_rules; i++)
+		print_rule(f, m, &m->rules[i]);
+	fprintf(f, "goto role-%.*s\n", (int)role.n, role.p);
+	print_menu(f, r);
+	print_roles(f, r);
+}
+
+char *script_text(const struct release *r)
+{
+	const char *args = ini_get(&r->site->conf, "site", "args");
+	struct ipxe_conf conf;
 	size_t size;
 	char *text;
 	FILE *f = open_memstream(&text, &size);
 
 	if (!f)
 		die("boot.ipxe:");
+	ipxe_conf_read(&conf, &r->site->conf);
 	fprintf(f, "#!ipxe\n# slipway, site %s\n", r->site->name);
 	print_urls(f, r->site);
-	fprintf(f, "set args %s\n%s", args ? args : DEFAULT_ARGS, head);
-	for (i = 0; i < m->n_rules; i++)
-		print_rule(f, m, &m->rules[i]);
-	fprintf(f, "goto role-%.*s\n", (int)role.n, role.p);
-	print_menu(f, r);
-	print_roles(f, r);
-	fputs(load, f);
+	fprintf(f, "set args %s\n", args ? args : DEFAULT_ARGS);
+	ipxe_print_hunt(f);
+	print_choice(f, r, &conf);
+	print_load(f);
 	print_verify(f, &r->site->conf);
 	fputs(go, f);
-	fputs(retry, f);
+	print_mirrors(f, r->site);
+	ipxe_print_retry(f, &conf, true);
 	if (fclose(f))
 		die("boot.ipxe:");
 	return text;
