@@ -28,7 +28,7 @@
 struct httpd {
 	struct httpd_conf conf;
 	struct MHD_Daemon *daemon;
-	int root; /* the folder */
+	int root, also; /* the folders; also is -1 without one */
 	unsigned int port;
 	const char *extra, *extra_text; /* httpd_add() */
 };
@@ -162,6 +162,8 @@ static void find(const struct httpd *h, const char *url, const char *range,
 		return;
 	}
 	fd = open_below(h->root, name);
+	if (fd < 0 && errno == ENOENT && h->also >= 0)
+		fd = open_below(h->also, name);
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
 		refuse(a, MHD_HTTP_SERVICE_UNAVAILABLE, "busy\n");
 	} else if (fd < 0) {
@@ -340,17 +342,23 @@ static int listen_on(const char *text, unsigned int *port)
 	return fd;
 }
 
+static int open_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		die("%s:", path);
+	return fd;
+}
+
 struct httpd *httpd_start(const struct httpd_conf *conf)
 {
 	struct httpd *h = xcalloc(1, sizeof(*h));
 	int fd;
 
 	h->conf = *conf;
-	h->root = -1;
-	if (conf->dir)
-		h->root = open(conf->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (conf->dir && h->root < 0)
-		die("%s:", conf->dir);
+	h->root = conf->dir ? open_folder(conf->dir) : -1;
+	h->also = conf->also ? open_folder(conf->also) : -1;
 	fd = listen_on(conf->listen, &h->port);
 	h->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, handle, h,
@@ -378,5 +386,7 @@ void httpd_stop(struct httpd *h)
 	MHD_stop_daemon(h->daemon);
 	if (h->root >= 0)
 		close(h->root);
+	if (h->also >= 0)
+		close(h->also);
 	free(h);
 }

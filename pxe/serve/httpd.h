@@ -22,6 +22,7 @@ struct httpd_post {
 
 struct httpd_conf {
 	const char *dir;	 /* the publish tree; NULL: nothing to give */
+	const char *also;	 /* NULL, or for what is not there */
 	const char *listen;	 /* ADDR:PORT, [ADDR6]:PORT; port 0: any */
 	bool log;		 /* a line a request on standard error */
 	const char *post_path;	 /* what takes POST; NULL: nothing does */

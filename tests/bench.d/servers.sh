@@ -6,6 +6,8 @@
 # server_stop PID	ends it
 # server_get KIND	what is not there may come from Debian; before topic
 # server_known KIND	is it there?
+# nginx_files DIR ADDR:PORT FILE...	nginx with these server blocks in the
+#			background, its own files in DIR; its process is $server
 #
 # With $in set they run in that network namespace.
 
@@ -118,4 +120,29 @@ server_stop()
 	kill "$1" 2>/dev/null
 	wait "$1" 2>/dev/null
 	:
+}
+
+nginx_files()
+{
+	local d=$1 at=$2 i
+	shift 2
+	mkdir -p "$d"
+	{
+		echo "daemon off; pid $d/pid; user root;"
+		echo 'events { }'
+		echo 'http { access_log off;'
+		for i in client_body proxy fastcgi uwsgi scgi; do
+			echo "${i}_temp_path $d/$i;"
+		done
+		printf 'include %s;\n' "$@"
+		echo '}'
+	} >"$d/conf"
+	"$nginx" -t -q -e stderr -p "$d" -c "$d/conf" || return
+	"$nginx" -e stderr -p "$d" -c "$d/conf" 2>"$d/err" &
+	server=$!
+	for ((i = 0; i < 200; i++)); do
+		curl -s -o /dev/null "http://$at/" && return
+		sleep 0.05
+	done
+	return 1
 }
