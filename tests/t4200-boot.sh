@@ -136,7 +136,7 @@ boot --role web --append 'a=1 b' >/dev/null 2>&1
 if sed -n 's,^chain http://10.0.2.2:\([0-9]*\)/boot.ipxe$,\1,p' \
 	"$SEEN.script" | grep -q . &&
 	grep -q '^set role web$' "$SEEN.script" &&
-	grep -q '^set append a=1 b$' "$SEEN.script" &&
+	grep -q '^set append no_timer_check a=1 b$' "$SEEN.script" &&
 	grep -q '^set slipway-url http://10.0.2.2:[0-9]*$' "$SEEN.script" &&
 	cmp -s "$SEEN.chained" "$tree/boot.ipxe"; then t_ok; else
 	t_fail "$(cat "$SEEN.script")"
@@ -157,3 +157,32 @@ t_begin 'memory that is no number'
 expect_fail 2 '--ram' boot --ram 1G
 t_begin 'a time that is no number'
 expect_fail 2 '--timeout' boot --timeout soon
+t_begin 'two firmwares'
+expect_fail 2 'not both' boot --bios --uefi
+t_begin 'an address that is none'
+expect_fail 2 '--mac' boot --mac 52:54:00:12:34
+t_begin 'a disk that is not there'
+expect_fail 1 /nonexistent boot --disk /nonexistent
+t_begin 'a card on an interface that is not there'
+expect_fail 2 'no such interface' boot --tap nosuchif0
+t_begin 'a network that decides takes no role'
+expect_fail 2 'up to the network' boot --tap lo --role web
+
+machine true
+t_begin 'UEFI is given its firmware, BIOS none'
+if [ ! -e /usr/share/OVMF/OVMF_CODE_4M.fd ]; then
+	t_skip 'no OVMF (Debian package ovmf)'
+else
+	boot --uefi 2>/dev/null
+	uefi=$(grep -c OVMF "$SEEN")
+	boot 2>/dev/null
+	bios=$(grep -c OVMF "$SEEN")
+	if [ "$uefi $bios" = '2 0' ]; then t_ok; else t_fail "$uefi $bios"; fi
+fi
+
+t_begin 'cards on interfaces: none on the user network, no server of ours'
+slipway boot --accel tcg --tap lo --tap lo --mac 52:54:00:00:00:01 \
+	</dev/null 2>"$T_TMP/err"
+if [ "$(grep -c '^tap,id=n[01],ifname=lo,' "$SEEN")" = 2 ] &&
+	grep -q 'netdev=n0,.*mac=52:54:00:00:00:01' "$SEEN" &&
+	! grep -q '^user,' "$SEEN"; then t_ok; else t_fail "$(cat "$SEEN")"; fi

@@ -3,8 +3,10 @@
  * boot.c - slipway boot: the published site in QEMU, exactly as a machine
  * would boot it: iPXE, HTTP, /init.
  */
+#include <ctype.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,10 +32,10 @@
 #define SCRIPT_MAX  (1u << 20)
 #define TIMEOUT_SEC 300
 
-static const char *dir, *tree, *role, *ram = "1536", *cpus = "2", *extra = "",
-				      *expect, *timeout, *forwards, *probe,
-				      *probe_text, *accel = "auto", *log_path;
-static bool many, verbose;
+static const char *dir, *tree, *role,
+	*ram = "1536", *cpus = "2", *extra = "", *expect, *timeout, *forwards,
+	*probe, *probe_text, *accel = "auto", *log_path, *taps, *mac, *disk;
+static bool many, verbose, uefi, bios;
 
 static const struct opt table[] = {
 	{"directory", 'C', "DIR", "the site (default: found from here)", NULL,
@@ -47,6 +49,12 @@ static const struct opt table[] = {
 	{"append", 'a', "TEXT", "more kernel arguments", NULL, &extra},
 	{"forward", 'f', "[ADDR:]HOST:GUEST", "reach a port of the guest",
 	 &many, &forwards},
+	{"bios", 0, NULL, "firmware: BIOS (default)", &bios, NULL},
+	{"uefi", 0, NULL, "firmware: UEFI", &uefi, NULL},
+	{"tap", 0, "IF", "a card on this interface: boot what its net serves",
+	 &many, &taps},
+	{"mac", 0, "ADDR", "address of the first card", NULL, &mac},
+	{"disk", 0, "FILE", "a local disk, raw; is written to", NULL, &disk},
 	{"expect", 'e', "TEXT", "exit 0 once all TEXTs were seen, in order",
 	 &many, &expect},
 	{"probe", 0, "PORT:/PATH", "... and this forwarded page answers", NULL,
@@ -63,6 +71,7 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway boot",
 	.usage = "[-C DIR] [--role ROLE] [--ram MB] [--cpus N] [--append TEXT] "
+		 "[--bios | --uefi] [--tap IF]... [--mac ADDR] [--disk FILE] "
 		 "[--forward HOST:GUEST]... [--expect TEXT]... "
 		 "[--probe PORT:/PATH] [--timeout SEC] [--log FILE]",
 	.about = "Boot the published site in QEMU as a machine would.",
@@ -139,24 +148,29 @@ static void check_append(void)
 	free(list);
 }
 
-/* Our own entry: it says what this boot wants and leads to the published one.
- * The guest is sent to this server whatever url the site has. */
-static void add_entry(struct httpd *h)
+/*
+ * Our own entry: it says what this boot wants and leads to the published one.
+ * The guest is sent to this server whatever url the site has. Emulated on a
+ * busy host, Linux takes the timer for broken and panics unless told not to
+ * look.
+ */
+static void add_entry(struct httpd *h, bool kvm)
 {
 	char *url = xasprintf("http://" GATEWAY ":%u", httpd_port(h));
 	char *choice = role ? xasprintf("set role %s\n", role) : xstrdup("");
 
 	httpd_add(h, ENTRY,
-		  xasprintf("#!ipxe\nset slipway-url %s\n%sset append %s\n"
+		  xasprintf("#!ipxe\nset slipway-url %s\n%sset append %s%s\n"
 			    "chain %s/boot.ipxe\n",
-			    url, choice, extra, url));
+			    url, choice, kvm ? "" : "no_timer_check ", extra,
+			    url));
 	free(choice);
 	free(url);
 }
 
 static bool choose_kvm(void)
 {
-	char *pattern = xasprintf("%s/boot/*/vmlinuz", tree);
+	char *pattern = xasprintf("%s/boot/*/vmlinuz", tree ? tree : "");
 	bool works = false;
 	glob_t g;
 
@@ -275,21 +289,95 @@ static int watch(struct qemu *q, const struct qemu_forward *page, uint64_t sec)
 	return verdict(q, end, missing);
 }
 
+/* Is it XX:XX:XX:XX:XX:XX? */
+static bool is_mac(const char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < 17; i++)
+		if (i % 3 == 2 ? text[i] != ':'
+			       : !isxdigit((unsigned char)text[i]))
+			return false;
+	return !text[17];
+}
+
+static void add_taps(struct qemu *q)
+{
+	char **list = lines(taps), **t;
+
+	for (t = list; *t; t++) {
+		if (q->n_taps == QEMU_TAPS_MAX)
+			opts_usage(&opts, "--tap %s: more than %d cards", *t,
+				   QEMU_TAPS_MAX);
+		if (!site_name_ok(*t) || !if_nametoindex(*t))
+			opts_usage(&opts, "--tap %s: no such interface", *t);
+		q->taps[q->n_taps++] = *t;
+	}
+	if (q->n_taps && (role || *extra || forwards))
+		opts_usage(&opts, "--tap: what boots is up to the network; no "
+				  "--role, --append, --forward");
+}
+
+static void set_machine(struct qemu *q)
+{
+	q->ram_mb = number("ram", ram, 64, 1 << 20);
+	q->cpus = number("cpus", cpus, 1, 256);
+	if (uefi && bios)
+		opts_usage(&opts, "--bios or --uefi, not both");
+	q->uefi = uefi;
+	if (mac && !is_mac(mac))
+		opts_usage(&opts, "--mac %s: expected XX:XX:XX:XX:XX:XX", mac);
+	q->mac = mac;
+	if (disk && strchr(disk, ','))
+		opts_usage(&opts, "--disk %s: QEMU takes no comma", disk);
+	if (disk && access(disk, R_OK | W_OK))
+		die("%s:", disk);
+	q->disk = disk;
+	add_taps(q);
+}
+
+/* The published tree, over a server of our own on the user network. */
+static struct httpd *serve_tree(struct qemu *q, const struct site *site,
+				struct receive **receive)
+{
+	struct httpd_conf conf = {
+		.listen = "127.0.0.1:0", .dir = tree, .log = verbose};
+	struct httpd *h;
+
+	if (site->dir)
+		*receive = take_reports(site, &conf);
+	h = httpd_start(&conf);
+	add_entry(h, q->kvm);
+	q->bootfile = xasprintf("http://" GATEWAY ":%u/" ENTRY, httpd_port(h));
+	info("booting %s under %s, %u MB%s", role ? role : "the site's choice",
+	     q->kvm ? "KVM" : "TCG (slower)", q->ram_mb,
+	     q->input ? "; Ctrl-A X leaves" : "");
+	print_forwards(q);
+	return h;
+}
+
+static void find_tree(struct site *site)
+{
+	if (!tree || dir)
+		site_open(site, dir);
+	if (!tree)
+		tree = site_path(site, "public");
+	check_tree();
+}
+
 int main(int argc, char **argv)
 {
 	const struct qemu_forward *page = NULL;
+	struct httpd *h = NULL;
 	static struct qemu q;
-	struct httpd_conf conf = {.listen = "127.0.0.1:0"};
 	struct receive *receive = NULL;
 	struct site site = {0};
-	struct httpd *h;
 	uint64_t sec;
 	int status;
 
 	if (opts_parse(&opts, argc, argv) != argc)
 		opts_usage(&opts, "takes no operands");
-	q.ram_mb = number("ram", ram, 64, 1 << 20);
-	q.cpus = number("cpus", cpus, 1, 256);
+	set_machine(&q);
 	sec = timeout		? number("timeout", timeout, 1, 86400)
 	      : expect || probe ? TIMEOUT_SEC
 				: 0;
@@ -297,31 +385,19 @@ int main(int argc, char **argv)
 	add_forwards(&q);
 	if (probe)
 		page = find_probe(&q);
-	if (!tree) {
-		site_open(&site, dir);
-		tree = site_path(&site, "public");
-	} else if (dir) {
-		site_open(&site, dir);
-	}
-	check_tree();
+	if (!q.n_taps || tree || dir)
+		find_tree(&site);
 	spawn_need("qemu-system-x86_64", "qemu-system-x86");
+	qemu_firmware(&q);
 	q.kvm = choose_kvm();
 	q.input = isatty(0) && isatty(1) && !expect && !probe;
 	signal(SIGPIPE, SIG_IGN);
-	conf.dir = tree;
-	conf.log = verbose;
-	if (site.dir)
-		receive = take_reports(&site, &conf);
-	h = httpd_start(&conf);
-	add_entry(h);
-	q.bootfile = xasprintf("http://" GATEWAY ":%u/" ENTRY, httpd_port(h));
-	info("booting %s under %s, %u MB%s", role ? role : "the site's choice",
-	     q.kvm ? "KVM" : "TCG (slower)", q.ram_mb,
-	     q.input ? "; Ctrl-A X leaves" : "");
-	print_forwards(&q);
+	if (!q.n_taps)
+		h = serve_tree(&q, &site, &receive);
 	qemu_start(&q);
 	status = watch(&q, page, sec);
-	httpd_stop(h);
+	if (h)
+		httpd_stop(h);
 	receive_stop(receive);
 	return status;
 }

@@ -87,46 +87,114 @@ static char *netdev(const struct qemu *q)
 	return text;
 }
 
+/* Debian 12 and 13 have these; the second is the machine's memory of them. */
+static const char *const ovmf[] = {"/usr/share/OVMF/OVMF_CODE_4M.fd",
+				   "/usr/share/OVMF/OVMF_VARS_4M.fd"};
+
+#define ARGS_MAX 96
+
+/* A command line that grows; its words are never freed. */
+struct line {
+	const char *argv[ARGS_MAX];
+	size_t n;
+};
+
+static void put(struct line *l, const char *option, const char *value)
+{
+	if (l->n + 3 > ARGS_MAX)
+		die("qemu: too many arguments");
+	l->argv[l->n++] = option;
+	if (value)
+		l->argv[l->n++] = value;
+}
+
+/*
+ * Firmware tries the cards in this order. QEMU's cards have iPXE in a ROM,
+ * which stands for the firmware's own network boot with BIOS, where QEMU has
+ * no other; UEFI brings its own.
+ */
+static void put_card(struct line *l, const struct qemu *q, unsigned int i,
+		     char *net)
+{
+	put(l, "-netdev", net);
+	put(l, "-device",
+	    xasprintf("virtio-net-pci,netdev=n%u,bootindex=%u%s%s%s", i, i,
+		      q->uefi && q->n_taps ? ",romfile=" : "",
+		      !i && q->mac ? ",mac=" : "",
+		      !i && q->mac ? q->mac : ""));
+}
+
+static void put_net(struct line *l, const struct qemu *q)
+{
+	unsigned int i;
+
+	if (!q->n_taps)
+		put_card(l, q, 0, netdev(q));
+	for (i = 0; i < q->n_taps; i++)
+		put_card(l, q, i,
+			 xasprintf("tap,id=n%u,ifname=%s,script=no,"
+				   "downscript=no",
+				   i, q->taps[i]));
+}
+
+/* What it writes to its memory is forgotten with the machine. */
+static void put_uefi(struct line *l)
+{
+	put(l, "-drive",
+	    xasprintf("if=pflash,format=raw,unit=0,readonly=on,file=%s",
+		      ovmf[0]));
+	put(l, "-drive",
+	    xasprintf("if=pflash,format=raw,unit=1,snapshot=on,file=%s",
+		      ovmf[1]));
+}
+
+/* graphics=off has the firmware and iPXE speak on the serial line; under TCG
+ * AVX2 halves the speed of SHA-256 */
+static void put_machine(struct line *l, const struct qemu *q)
+{
+	put(l, "qemu-system-x86_64", "-nodefaults");
+	put(l, "-no-user-config", NULL);
+	put(l, "-machine", "q35,graphics=off");
+	put(l, "-accel", q->kvm ? "kvm" : "tcg,thread=multi");
+	put(l, "-cpu", q->kvm ? "host" : "max,-avx2");
+	put(l, "-smp", xasprintf("%u", q->cpus));
+	put(l, "-m", xasprintf("%u", q->ram_mb));
+	put(l, "-display", "none");
+	put(l, "-monitor", "none");
+	put(l, "-serial", "stdio");
+	put(l, "-no-reboot", NULL);
+	put(l, "-device", "virtio-rng-pci");
+}
+
+void qemu_firmware(const struct qemu *q)
+{
+	unsigned int i;
+
+	for (i = 0; q->uefi && i < ARRAY_SIZE(ovmf); i++)
+		if (access(ovmf[i], R_OK))
+			die("%s: not installed; apt-get install ovmf", ovmf[i]);
+}
+
 void qemu_start(struct qemu *q)
 {
-	char *net = netdev(q), *ram = xasprintf("%u", q->ram_mb);
-	char *cpus = xasprintf("%u", q->cpus);
-	/* graphics=off has the firmware and iPXE speak on the serial line;
-	 * under TCG AVX2 halves the speed of SHA-256 */
-	const char *const argv[] = {"qemu-system-x86_64",
-				    "-nodefaults",
-				    "-no-user-config",
-				    "-machine",
-				    "q35,graphics=off",
-				    "-accel",
-				    q->kvm ? "kvm" : "tcg,thread=multi",
-				    "-cpu",
-				    q->kvm ? "host" : "max,-avx2",
-				    "-smp",
-				    cpus,
-				    "-m",
-				    ram,
-				    "-display",
-				    "none",
-				    "-monitor",
-				    "none",
-				    "-serial",
-				    "stdio",
-				    "-no-reboot",
-				    "-netdev",
-				    net,
-				    "-device",
-				    "virtio-net-pci,netdev=n0,bootindex=0",
-				    "-device",
-				    "virtio-rng-pci",
-				    NULL};
 	int in[2] = {-1, -1}, out[2], err;
+	struct line l = {.n = 0};
 
+	put_machine(&l, q);
+	if (q->uefi)
+		put_uefi(&l);
+	put_net(&l, q);
+	if (q->disk) {
+		put(&l, "-drive",
+		    xasprintf("if=none,id=d0,format=raw,file=%s", q->disk));
+		put(&l, "-device", "virtio-blk-pci,drive=d0");
+	}
 	if ((q->input && pipe2(in, O_CLOEXEC)) || pipe2(out, O_CLOEXEC))
 		die("pipe:");
 	q->spawn = (struct spawn){
-		.argv = argv, .in = in[0], .out = out[1], .err = -1};
+		.argv = l.argv, .in = in[0], .out = out[1], .err = -1};
 	err = spawn_start(&q->spawn);
+	q->spawn.argv = NULL;
 	if (err) {
 		errno = -err;
 		die("qemu-system-x86_64: cannot start:");
@@ -136,9 +204,6 @@ void qemu_start(struct qemu *q)
 	close(out[1]);
 	q->from = out[0];
 	q->to = in[1];
-	free(cpus);
-	free(ram);
-	free(net);
 }
 
 void qemu_stop(struct qemu *q)

@@ -11,6 +11,7 @@
 #include "host/spawn.h"
 
 #define QEMU_FORWARDS_MAX 16
+#define QEMU_TAPS_MAX	  16
 
 struct qemu_forward {
 	char addr[64];		/* of the host */
@@ -19,8 +20,12 @@ struct qemu_forward {
 
 struct qemu {
 	unsigned int ram_mb, cpus;
-	bool kvm;
-	const char *bootfile;	/* URL as the guest sees it */
+	bool kvm, uefi;
+	const char *bootfile;	/* URL as the guest sees it, without taps */
+	const char *mac;	/* of its first card, or NULL */
+	const char *disk;	/* raw image of a local disk, or NULL */
+	unsigned int n_taps;	/* its cards, on these interfaces */
+	const char *taps[QEMU_TAPS_MAX];
 	unsigned int n_forwards;
 	struct qemu_forward forwards[QEMU_FORWARDS_MAX];
 	bool input;		/* is anything typed to it? */
@@ -33,6 +38,9 @@ struct qemu {
  * HOST 0 becomes a free port. Returns NULL, or what is wrong with it.
  */
 const char *qemu_forward(struct qemu *q, const char *text);
+
+/* qemu_firmware - die with the package's name if @q lacks its firmware. */
+void qemu_firmware(const struct qemu *q);
 
 /* qemu_start - dies when it cannot. */
 void qemu_start(struct qemu *q);
