@@ -89,6 +89,58 @@ inside_dhcp()
 	offers 'iPXE on UEFI: the script' 07 entry.ipxe ipxe
 	offers 'iPXE that came over HTTP: the script' 16 entry.ipxe ipxe
 	offers 'who is none of these: nothing' 06 ''
+	kill $!
+	wait $!
+	alive
+}
+
+# live: slipway serve with dnsmasq under it, up; $serve and $child
+live()
+{
+	rm -f "$T_TMP/said"
+	mkfifo "$T_TMP/said"
+	TMPDIR=$T_TMP "$BIN/slipway-serve" -C "$site" -i v0 \
+		--loaders "$T_TMP/ipxe" --listen 10.78.0.1:0 \
+		--dhcp 10.78.0.50,10.78.0.90 >"$T_TMP/said" 2>"$T_TMP/log" &
+	serve=$!
+	read -r line <"$T_TMP/said"
+	child=$(pgrep -P "$serve" -x dnsmasq)
+}
+
+alive()
+{
+	local rc
+	live
+	offers 'slipway serve answers by itself' 00 undionly.kpxe
+	t_begin 'it is the server that its script names'
+	if grep -qx "set slipway-url ${line##* }" \
+		<(sed 's,$,/,' "$T_TMP"/slipway-serve.*/tftp/entry.ipxe); then
+		t_ok
+	else
+		t_fail "$line: $(cat "$T_TMP"/slipway-serve.*/tftp/entry.ipxe)"
+	fi
+	t_begin 'a signal ends it, dnsmasq, and what they wrote'
+	kill "$serve"
+	wait "$serve"
+	rc=$?
+	if [ "$rc" = 0 ] && [ -n "$child" ] && ! kill -0 "$child" 2>&- &&
+		! ls -d "$T_TMP"/slipway-serve.* 2>&-; then t_ok; else
+		t_fail "status $rc, dnsmasq $child"
+	fi
+	t_begin 'the end of dnsmasq is its end'
+	live
+	kill "$child"
+	wait "$serve"
+	rc=$?
+	if [ "$rc" = 1 ] && grep -q 'dnsmasq: ended' "$T_TMP/log"; then
+		t_ok
+	else
+		t_fail "status $rc: $(tail -n 2 "$T_TMP/log")"
+	fi
+	t_begin 'no address on the interface'
+	ip addr flush dev v0
+	expect_fail 1 'no IPv4 address' "$BIN/slipway-serve" -C "$site" -i v0 \
+		--loaders "$T_TMP/ipxe" --listen 127.0.0.1:0 --dhcp 10.78.0.50,10.78.0.90
 }
 
 layers()
