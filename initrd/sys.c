@@ -14,6 +14,8 @@
 #include "fetch/raw.h"
 #include "sys.h"
 
+#define OPENAT2_TRIES 1000
+
 uint64_t sys_now_ms(void)
 {
 	struct timespec t = {0};
@@ -61,14 +63,23 @@ int sys_fsetxattr(int fd, const char *name, const void *value, size_t size)
 		     0);
 }
 
+/*
+ * A ".." under RESOLVE_* is -EAGAIN whenever anything is renamed or mounted
+ * meanwhile, wherever that is.
+ */
 static int openat2(int dir, const char *path, int flags, uint64_t resolve)
 {
+	int tries = OPENAT2_TRIES, ret;
 	struct open_how how = {
 		.flags = (uint64_t)flags,
 		.resolve = resolve,
 	};
 
-	return raw_call(__NR_openat2, dir, (long)path, (long)&how, sizeof(how), 0);
+	do {
+		ret = raw_call(__NR_openat2, dir, (long)path, (long)&how,
+			       sizeof(how), 0);
+	} while (ret == -EAGAIN && --tries);
+	return ret;
 }
 
 int sys_openat2_beneath(int dir, const char *path, int flags)
