@@ -1,105 +1,94 @@
 // SPDX-License-Identifier: MIT
 /*
  * handover.c - what the booted system needs to go on where /init stops: the
- * address stays on the link, and systemd-networkd is told that it is right,
- * so there is no second DHCP exchange and no flap.
+ * address stays on the link, and whoever keeps the network there is told that
+ * it is right and how to renew it, so that there is no second address and no
+ * flap.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
-#include "boot.h"
 #include "console.h"
 #include "dhcp.h"
 #include "file.h"
+#include "handover.h"
 #include "sys.h"
 
-#define NETWORK_DIR "/run/systemd/network"
-#define RESOLV	    BOOT_FACTS "/resolv.conf"
-#define TEXT_MAX    2048
+#define RESOLV BOOT_FACTS "/resolv.conf"
 
-static int put_file(struct boot *b, const char *path, struct text_out *o)
+static void set_v4(const struct boot *b, struct netconf_family *f)
 {
-	int n = text_put_end(o);
-
-	if (n >= 0)
-		n = file_write(path, o->buf, n, 0644);
-	if (n < 0)
-		return fetch_fail(&b->error, CODE_SYS, "%s: %s", path,
-				  strerror(-n));
-	return 0;
-}
-
-static bool has(int root, const char *path)
-{
-	int fd = sys_openat2_in_root(root, path, O_PATH | O_CLOEXEC);
-
-	if (fd < 0)
-		return false;
-	close(fd);
-	return true;
-}
-
-static void put_ip(struct text_out *o, const char *before, uint32_t addr,
-		   const char *after)
-{
-	char text[16];
-
-	lease_ipv4_print(text, addr);
-	text_put_str(o, before);
-	text_put_str(o, text);
-	text_put_str(o, after);
-}
-
-static int write_network(struct boot *b)
-{
-	char buf[TEXT_MAX], path[64 + sizeof(b->lease.ifname)];
-	struct text_out o = {.buf = buf, .size = sizeof(buf)};
 	const struct lease *l = &b->lease;
 
-	/* by MAC: udev may rename the link once the system runs */
-	text_put_str(&o, "[Match]\nMACAddress=");
-	text_put_str(&o, b->machine.mac);
-	text_put_str(&o, "\nType=ether\n\n[Network]\nKeepConfiguration=yes\n"
-			 "DHCP=no\n");
-	put_ip(&o, "Address=", l->addr, "/");
-	text_put_u64(&o, l->prefix);
-	text_put_str(&o, "\n");
+	f->there = l->addr;
+	f->dynamic = b->args.ip != IP_STATIC;
+	f->prefix = l->prefix;
+	lease_ipv4_print(f->addr, l->addr);
 	if (l->router)
-		put_ip(&o, "Gateway=", l->router, "\n");
-	for (unsigned int i = 0; i < l->n_dns; i++)
-		put_ip(&o, "DNS=", l->dns[i], "\n");
-	if (l->domain[0]) {
-		text_put_str(&o, "Domains=");
-		text_put_str(&o, l->domain);
-		text_put_str(&o, "\n");
-	}
-	mkdir("/run/systemd", 0755);
-	mkdir(NETWORK_DIR, 0755);
-	snprintf(path, sizeof(path), NETWORK_DIR "/10-slipway-%s.network",
-		 l->ifname);
-	return put_file(b, path, &o);
+		lease_ipv4_print(f->router, l->router);
 }
 
-static int write_resolv(struct boot *b)
+/* The kernel's word on where the MAC comes from (linux/netdevice.h). */
+static void set_kind(struct netconf *c)
 {
-	char buf[TEXT_MAX];
-	struct text_out o = {.buf = buf, .size = sizeof(buf)};
+	enum { BURNT, STOLEN = 2 };
+	char path[64], buf[8];
+	uint64_t type = STOLEN + 1;
+	int n;
 
-	if (b->lease.domain[0]) {
-		text_put_str(&o, "search ");
-		text_put_str(&o, b->lease.domain);
-		text_put_str(&o, "\n");
-	}
-	for (unsigned int i = 0; i < b->lease.n_dns; i++)
-		put_ip(&o, "nameserver ", b->lease.dns[i], "\n");
-	return put_file(b, RESOLV, &o);
+	snprintf(path, sizeof(path), "/sys/class/net/%s/addr_assign_type",
+		 c->ifname);
+	n = file_read_line(path, buf, sizeof(buf));
+	if (n > 0)
+		text_u64((struct span){buf, n}, &type);
+	snprintf(path, sizeof(path), "/sys/class/net/%s/bonding", c->ifname);
+	c->burnt = type == BURNT;
+	c->by_name = type == STOLEN || !access(path, F_OK);
+}
+
+/* What the boot has come to know, as texts. */
+static void set_conf(const struct boot *b, struct netconf *c)
+{
+	const struct lease *l = &b->lease;
+
+	memset(c, 0, sizeof(*c));
+	strlcpy(c->ifname, l->ifname, sizeof(c->ifname));
+	strlcpy(c->mac, b->machine.mac, sizeof(c->mac));
+	set_kind(c);
+	set_v4(b, &c->v4);
+	for (; c->n_dns < l->n_dns && c->n_dns < NETCONF_DNS_MAX; c->n_dns++)
+		lease_ipv4_print(c->dns[c->n_dns], l->dns[c->n_dns]);
+	strlcpy(c->domain, l->domain, sizeof(c->domain));
+	strlcpy(c->hostname, l->hostname, sizeof(c->hostname));
+	c->mtu = l->mtu;
+	c->seconds = l->seconds;
+	if (l->server)
+		lease_ipv4_print(c->server, l->server);
+	c->now = time(NULL);
+}
+
+static int write_resolv(struct boot *b, const struct netconf *c)
+{
+	char buf[NETCONF_TEXT_MAX];
+	struct text_out o = {.buf = buf, .size = sizeof(buf)};
+	int n;
+
+	netconf_put_resolv(c, &o);
+	n = text_put_end(&o);
+	if (n >= 0)
+		n = file_write(RESOLV, buf, n, 0644);
+	if (n < 0)
+		return fetch_fail(&b->error, CODE_SYS, RESOLV ": %s",
+				  strerror(-n));
+	return 0;
 }
 
 /* Does the new root lack a resolver file that will ever work? */
 static bool lacks_resolv(int root, int etc)
 {
-	bool dangling = !has(root, "etc/resolv.conf");
+	bool dangling = !handover_root_has(root, "etc/resolv.conf");
 	struct stat st;
 
 	if (fstatat(etc, "resolv.conf", &st, AT_SYMLINK_NOFOLLOW))
@@ -108,12 +97,12 @@ static bool lacks_resolv(int root, int etc)
 		return !st.st_size;
 	/* its target appears when systemd-resolved starts */
 	return S_ISLNK(st.st_mode) && dangling &&
-	       !has(root, "usr/lib/systemd/systemd-resolved");
+	       !handover_root_has(root, "usr/lib/systemd/systemd-resolved");
 }
 
 static void give_resolv(int root)
 {
-	char buf[TEXT_MAX];
+	char buf[NETCONF_TEXT_MAX];
 	int etc, fd, n = file_read(RESOLV, buf, sizeof(buf));
 
 	if (n <= 0)
@@ -136,19 +125,45 @@ static void give_resolv(int root)
 	close(etc);
 }
 
+/* Whoever keeps the network in the new root is told, or the operator is. */
+static int tell(struct boot *b, int root, const struct netconf *c)
+{
+	unsigned int kinds;
+	enum netconf_kind kind = handover_renderer(root, &kinds);
+	char path[HANDOVER_PATH_MAX] = "";
+	int ret;
+
+	if (kind == NETCONF_KINDS) {
+		console_say("network: stays on %s; no service of the base that "
+			    "would keep it",
+			    c->ifname);
+		return 0;
+	}
+	if (handover_owner(root, kinds | 1u << kind, c, path)) {
+		console_say("network: %s is left to /%s, which names it",
+			    c->ifname, path);
+		return 0;
+	}
+	ret = handover_render(root, kind, c, path);
+	if (ret)
+		return fetch_fail(&b->error, CODE_SYS, "%s: %s", path,
+				  strerror(-ret));
+	console_say("network handed over to %s on %s", handover_kind_name(kind),
+		    c->ifname);
+	return 0;
+}
+
 static int hand_network(struct boot *b, int root)
 {
-	int ret = write_resolv(b);
+	static struct netconf c;
+	int ret;
 
-	if (!ret && has(root, "usr/lib/systemd/systemd-networkd"))
-		ret = write_network(b);
+	set_conf(b, &c);
+	ret = write_resolv(b, &c);
 	if (ret)
 		return ret;
 	give_resolv(root);
-	if (b->lease.hostname[0])
-		sethostname(b->lease.hostname, strlen(b->lease.hostname));
-	console_say("network handed over on %s", b->lease.ifname);
-	return 0;
+	return tell(b, root, &c);
 }
 
 static void write_cmdline(const struct boot *b)
@@ -171,13 +186,13 @@ int handover_write(struct boot *b)
 	/* SIGTERM ends udhcpc without a release: the address stays ours */
 	dhcp_stop(b);
 	write_cmdline(b);
-	if (!b->has_lease)
-		return 0;
 	root = open(BOOT_NEW, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return fetch_fail(&b->error, CODE_SYS, "new root: %s",
 				  strerror(errno));
-	ret = hand_network(b, root);
+	handover_identity(b, root);
+	if (b->has_lease)
+		ret = hand_network(b, root);
 	close(root);
 	return ret;
 }

@@ -86,6 +86,9 @@ WRAP(int, linkat, link,
 WRAP(int, symlinkat, symlink, (const char *to, int dir, const char *path),
      (to, dir, path))
 WRAP(int, rename, rename, (const char *from, const char *to), (from, to))
+WRAP(int, renameat, rename,
+     (int dir, const char *from, int to, const char *name),
+     (dir, from, to, name))
 WRAP(int, unlink, unlink, (const char *path), (path))
 WRAP(int, unlinkat, unlink, (int dir, const char *path, int flags),
      (dir, path, flags))
