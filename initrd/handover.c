@@ -144,6 +144,13 @@ static int tell(struct boot *b, int root, const struct netconf *c)
 			    c->ifname, path);
 		return 0;
 	}
+	if (kind == NETCONF_NM && c->by_name) {
+		/* it would want the parts too; what is there it leaves alone */
+		console_say("network: %s stays as it is; NetworkManager is not "
+			    "told of VLANs and bonds",
+			    c->ifname);
+		return 0;
+	}
 	ret = handover_render(root, kind, c, path);
 	if (ret)
 		return fetch_fail(&b->error, CODE_SYS, "%s: %s", path,

@@ -108,9 +108,19 @@ static int networkd(const struct netconf *c, char path[HANDOVER_PATH_MAX])
 
 static int netplan(const struct netconf *c, char path[HANDOVER_PATH_MAX])
 {
+	int ret;
+
 	mkdir("/run/netplan", 0755);
 	snprintf(path, HANDOVER_PATH_MAX, "/run/netplan/00-slipway.yaml");
-	return put_run(path, 0600, c, netconf_put_netplan);
+	ret = put_run(path, 0600, c, netconf_put_netplan);
+	if (ret)
+		return ret;
+	mkdir("/run/systemd", 0755);
+	mkdir("/run/systemd/network", 0755);
+	mkdir("/run/systemd/network/" NETCONF_NETPLAN_MORE, 0755);
+	snprintf(path, HANDOVER_PATH_MAX,
+		 "/run/systemd/network/" NETCONF_NETPLAN_MORE "/slipway.conf");
+	return put_run(path, 0644, c, netconf_put_netplan_more);
 }
 
 static int index_of(const char *ifname)

@@ -35,6 +35,20 @@ static void put_static(struct text_out *o, const struct netconf_family *f)
 	put_line(o, "Gateway=", f->router);
 }
 
+/* How both DHCP clients are to name themselves, and what to ask for. */
+static void put_clients(const struct netconf *c, struct text_out *o)
+{
+	if (c->v4.there && c->v4.dynamic) {
+		text_put_str(o, "[DHCPv4]\nClientIdentifier=mac\n");
+		put_line(o, "RequestAddress=", c->v4.addr);
+	}
+	if (c->v6.iaid) {
+		text_put_str(o, "[DHCPv6]\nDUIDType=link-layer\nIAID=");
+		text_put_u64(o, c->v6.iaid);
+		text_put_str(o, "\n");
+	}
+}
+
 void netconf_put_networkd(const struct netconf *c, struct text_out *o)
 {
 	bool dhcp = c->v4.there && c->v4.dynamic;
@@ -59,10 +73,9 @@ void netconf_put_networkd(const struct netconf *c, struct text_out *o)
 	for (unsigned int i = 0; i < c->n_dns; i++)
 		put_line(o, "DNS=", c->dns[i]);
 	put_line(o, "Domains=", c->domain);
-	if (!dhcp)
-		return;
-	text_put_str(o, "\n[DHCPv4]\nClientIdentifier=mac\n");
-	put_line(o, "RequestAddress=", c->v4.addr);
+	if (dhcp || c->v6.iaid)
+		text_put_str(o, "\n");
+	put_clients(c, o);
 }
 
 static void put_yaml_dns(const struct netconf *c, struct text_out *o)
@@ -143,6 +156,13 @@ void netconf_put_netplan(const struct netconf *c, struct text_out *o)
 	if (c->v6.there)
 		text_put_str(o, c->v6.dynamic ? "      accept-ra: true\n"
 					      : "      accept-ra: false\n");
+	if (c->v6.iaid)
+		text_put_str(o, "      dhcp6: true\n");
 	put_yaml_static(c, o);
 	put_yaml_dns(c, o);
+}
+
+void netconf_put_netplan_more(const struct netconf *c, struct text_out *o)
+{
+	put_clients(c, o);
 }

@@ -17,33 +17,35 @@
 
 #include "format/text.h"
 
-#define NETCONF_DNS_MAX 8
-#define NETCONF_TEXT_MAX 4096 /* of any text written here */
-#define NETCONF_ID_SIZE 33    /* 32 hex digits and the NUL */
-#define NETCONF_UUID_SIZE 37
+#define NETCONF_DNS_MAX	     8
+#define NETCONF_TEXT_MAX     4096 /* of any text written here */
+#define NETCONF_NETPLAN_MORE "10-netplan-00-slipway.network.d"
+#define NETCONF_ID_SIZE	     33 /* 32 hex digits and the NUL */
+#define NETCONF_UUID_SIZE    37
 
 /* One address family; texts are numeric and were checked when they came. */
 struct netconf_family {
 	bool there;
-	bool dynamic;		/* DHCP or router advertisements gave it */
+	bool dynamic; /* DHCP or router advertisements gave it */
 	char addr[46];
 	unsigned int prefix;
-	char router[46];	/* "" for none */
+	char router[46]; /* "" for none */
+	uint32_t iaid;	 /* IPv6: of DHCPv6, with a DUID-LL; 0: other ways */
 };
 
 struct netconf {
 	char ifname[16];
-	char mac[18];		/* aa:bb:cc:dd:ee:ff */
-	bool by_name;		/* a VLAN, a bond: it shares its MAC */
-	bool burnt;		/* the MAC is the card's own */
+	char mac[18]; /* aa:bb:cc:dd:ee:ff */
+	bool by_name; /* a VLAN, a bond: it shares its MAC */
+	bool burnt;   /* the MAC is the card's own */
 	struct netconf_family v4, v6;
 	unsigned int n_dns;
 	char dns[NETCONF_DNS_MAX][46];
 	char domain[254], hostname[64];
-	unsigned int mtu;	/* 0: leave */
-	uint32_t seconds;	/* of the IPv4 lease from now; 0: for ever */
-	char server[46];	/* that gave it, "" unknown */
-	uint64_t now;		/* seconds since 1970 */
+	unsigned int mtu; /* 0: leave */
+	uint32_t seconds; /* of the IPv4 lease from now; 0: for ever */
+	char server[46];  /* that gave it, "" unknown */
+	uint64_t now;	  /* seconds since 1970 */
 };
 
 /* netconf_put_resolv - resolv.conf(5). */
@@ -52,8 +54,13 @@ void netconf_put_resolv(const struct netconf *c, struct text_out *o);
 /* netconf_put_networkd - a .network file. */
 void netconf_put_networkd(const struct netconf *c, struct text_out *o);
 
-/* netconf_put_netplan - YAML, rendered by networkd. */
+/*
+ * netconf_put_netplan - YAML, rendered by networkd, and
+ * netconf_put_netplan_more what that cannot say: a drop-in of the .network
+ * file that netplan makes of it, NETCONF_NETPLAN_MORE.
+ */
 void netconf_put_netplan(const struct netconf *c, struct text_out *o);
+void netconf_put_netplan_more(const struct netconf *c, struct text_out *o);
 
 /*
  * netconf_put_nm - a keyfile connection; netconf_put_nm_state what makes

@@ -75,6 +75,11 @@ void netconf_put_nm(const struct netconf *c, struct text_out *o)
 		put_manual(o, &c->v6);
 	else
 		text_put_str(o, "method=auto\n");
+	if (c->v6.iaid) {
+		text_put_str(o, "dhcp-duid=ll\ndhcp-iaid=");
+		text_put_u64(o, c->v6.iaid);
+		text_put_str(o, "\n");
+	}
 	put_dns(c, o, true);
 }
 

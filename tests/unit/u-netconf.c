@@ -29,8 +29,8 @@ static struct netconf fixed(void)
 	struct netconf c = dynamic();
 
 	c.v4.dynamic = false;
-	c.v6 = (struct netconf_family){true, false, "2001:db8::15", 64,
-				       "fe80::1"};
+	c.v6 = (struct netconf_family){true, false,	"2001:db8::15",
+				       64,   "fe80::1", 0};
 	c.mtu = 0;
 	return c;
 }
@@ -50,11 +50,19 @@ static struct netconf six(void)
 	struct netconf c = dynamic();
 
 	c.v4 = (struct netconf_family){.there = false};
-	c.v6 = (struct netconf_family){true, true, "2001:db8::15", 64,
-				       "fe80::1"};
+	c.v6 = (struct netconf_family){true, true,	"2001:db8::15",
+				       64,   "fe80::1", 0};
 	c.n_dns = 0;
 	c.domain[0] = '\0';
 	c.mtu = 0;
+	return c;
+}
+
+static struct netconf dhcp6(void)
+{
+	struct netconf c = six();
+
+	c.v6.iaid = 0x00123456;
 	return c;
 }
 
@@ -159,6 +167,30 @@ static const struct {
 	      "[ethernet]\nmac-address=52:54:00:12:34:56\n\n"
 	      "[ipv4]\nmethod=disabled\n\n"
 	      "[ipv6]\naddr-gen-mode=eui64\nmay-fail=true\nmethod=auto\n"},
+	{"networkd: DHCPv6", dhcp6, netconf_put_networkd,
+	 HEAD "[Match]\nType=ether\nMACAddress=52:54:00:12:34:56\n\n"
+	      "[Network]\nKeepConfiguration=yes\nDHCP=no\n"
+	      "IPv6AcceptRA=yes\n\n"
+	      "[DHCPv6]\nDUIDType=link-layer\nIAID=1193046\n"},
+	{"netplan: DHCPv6", dhcp6, netconf_put_netplan,
+	 HEAD "network:\n  version: 2\n  ethernets:\n    00-slipway:\n"
+	      "      renderer: networkd\n      match:\n"
+	      "        macaddress: \"52:54:00:12:34:56\"\n"
+	      "      critical: true\n      dhcp4: false\n"
+	      "      accept-ra: true\n      dhcp6: true\n"},
+	{"netplan: DHCPv6, more", dhcp6, netconf_put_netplan_more,
+	 "[DHCPv6]\nDUIDType=link-layer\nIAID=1193046\n"},
+	{"netplan: dhcp, more", dynamic, netconf_put_netplan_more,
+	 "[DHCPv4]\nClientIdentifier=mac\nRequestAddress=10.0.2.15\n"},
+	{"netplan: static, more", fixed, netconf_put_netplan_more, ""},
+	{"nm: DHCPv6", dhcp6, netconf_put_nm,
+	 HEAD "[connection]\nid=slipway\n"
+	      "uuid=b2914bf5-c811-4978-b4a4-452083501e28\ntype=ethernet\n"
+	      "autoconnect-priority=100\nautoconnect-retries=0\n\n"
+	      "[ethernet]\nmac-address=52:54:00:12:34:56\n\n"
+	      "[ipv4]\nmethod=disabled\n\n"
+	      "[ipv6]\naddr-gen-mode=eui64\nmay-fail=true\nmethod=auto\n"
+	      "dhcp-duid=ll\ndhcp-iaid=1193046\n"},
 	{"nm: state", dynamic, netconf_put_nm_state,
 	 "[device]\nmanaged=true\n"
 	 "connection-uuid=b2914bf5-c811-4978-b4a4-452083501e28\n"
