@@ -111,15 +111,16 @@ static int netplan(const struct netconf *c, char path[HANDOVER_PATH_MAX])
 	int ret;
 
 	mkdir("/run/netplan", 0755);
-	snprintf(path, HANDOVER_PATH_MAX, "/run/netplan/00-slipway.yaml");
+	strlcpy(path, "/run/netplan/00-slipway.yaml", HANDOVER_PATH_MAX);
 	ret = put_run(path, 0600, c, netconf_put_netplan);
 	if (ret)
 		return ret;
 	mkdir("/run/systemd", 0755);
 	mkdir("/run/systemd/network", 0755);
 	mkdir("/run/systemd/network/" NETCONF_NETPLAN_MORE, 0755);
-	snprintf(path, HANDOVER_PATH_MAX,
-		 "/run/systemd/network/" NETCONF_NETPLAN_MORE "/slipway.conf");
+	strlcpy(path,
+		"/run/systemd/network/" NETCONF_NETPLAN_MORE "/slipway.conf",
+		HANDOVER_PATH_MAX);
 	return put_run(path, 0644, c, netconf_put_netplan_more);
 }
 
@@ -145,8 +146,8 @@ static int nm(int root, const struct netconf *c, char path[HANDOVER_PATH_MAX])
 	mkdir(NM_RUN "/system-connections", 0755);
 	mkdir(NM_RUN "/devices", 0755);
 	/* it reads no connection that others could */
-	snprintf(path, HANDOVER_PATH_MAX,
-		 NM_RUN "/system-connections/slipway.nmconnection");
+	strlcpy(path, NM_RUN "/system-connections/slipway.nmconnection",
+		HANDOVER_PATH_MAX);
 	ret = put_run(path, 0600, c, netconf_put_nm);
 	if (ret)
 		return ret;

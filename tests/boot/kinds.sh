@@ -11,6 +11,7 @@ kind_packages()
 	networkd) echo systemd-sysv,dbus,iproute2 ;;
 	nm) echo systemd-sysv,dbus,iproute2,network-manager ;;
 	ifupdown) echo systemd-sysv,iproute2,ifupdown,isc-dhcp-client ;;
+	dhcpcd) echo systemd-sysv,iproute2,ifupdown,dhcpcd-base ;;
 	netplan) echo systemd-sysv,dbus,iproute2,netplan.io ;;
 	esac
 }
