@@ -193,7 +193,7 @@ shown o-link 'a link out of the root ends inside it' '!E-SYS' \
 # --- real systems, under a ping
 
 need mmdebstrap mmdebstrap
-kinds='networkd nm ifupdown netplan'
+kinds='networkd nm ifupdown dhcpcd netplan'
 suites=trixie
 [ -z "${LONG:-}" ] || suites='trixie bookworm'
 
