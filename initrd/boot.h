@@ -12,15 +12,17 @@
 #include "fetch/fetch.h"
 #include "format/bootargs.h"
 #include "format/cms.h"
+#include "format/filelist.h"
 #include "format/lease.h"
 #include "format/manifest.h"
 #include "format/policy.h"
 #include "layers.h"
 #include "nic.h"
 
-#define BOOT_ROOT_MAX  16384 /* of a trust anchor, DER */
-#define BOOT_STEPS_MAX 24
-#define BOOT_CMS_MAX   (MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX)
+#define BOOT_ROOT_MAX	  16384 /* of a trust anchor, DER */
+#define BOOT_STEPS_MAX	  24
+#define BOOT_ARCHIVES_MAX 4 /* driver archives beside a core initrd */
+#define BOOT_CMS_MAX	  (MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX)
 
 /* Short paths: all layers must fit one page of mount options. */
 #define BOOT_STORE "/store" /* tmpfs of downloaded layers, never shown */
@@ -34,9 +36,9 @@
 struct boot_step {
 	const char *name;
 	uint64_t start_ms, stop_ms;
-	uint64_t bytes; /* fetched */
+	uint64_t bytes;	    /* fetched */
 	unsigned int tries; /* that failed */
-	uint64_t memory; /* most in use, bytes; 0: not known */
+	uint64_t memory;    /* most in use, bytes; 0: not known */
 	enum code code;
 };
 
@@ -44,6 +46,8 @@ struct boot {
 	char cmdline[BOOTARGS_MAX + 1];
 	struct bootargs args;
 	bool trusted; /* the initrd's own files are proven */
+	unsigned int n_archives;
+	char archives[BOOT_ARCHIVES_MAX][FILELIST_ARCHIVE_NAME_MAX];
 	char policy_text[POLICY_SIZE_MAX + 1];
 	struct policy policy;
 	uint8_t root[BOOT_ROOT_MAX];
@@ -69,7 +73,7 @@ struct boot {
 	const struct manifest_role *role;
 
 	struct layers layers;
-	int base_fd; /* of the base's file, or -1 */
+	int base_fd;	 /* of the base's file, or -1 */
 	uint64_t memory; /* most in use during this step, bytes */
 	uint64_t spare;	 /* there, beyond what the role needs */
 	unsigned int n_steps;

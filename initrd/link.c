@@ -9,6 +9,8 @@
 #include "boot.h"
 #include "console.h"
 #include "identity.h"
+#include "modules.h"
+#include "nodriver.h"
 #include "sys.h"
 
 #define WAIT_MS	    60000
@@ -64,9 +66,11 @@ static int find_nics(struct boot *b)
 {
 	uint64_t end = sys_now_ms() + HARDWARE_MS;
 	bool named = b->args.has_bootif || b->args.addr.dev.n;
+	char why[100];
 	int n;
 
 	for (;;) {
+		modules_rescan(b);
 		n = nic_list(b->nics);
 		b->n_nics = n < 0 ? 0 : n;
 		if (find_wanted(b) >= 0 || (!named && b->n_nics))
@@ -78,10 +82,11 @@ static int find_nics(struct boot *b)
 	drop_virtual(b);
 	if (b->n_nics)
 		return 0;
+	nodriver_text(why, sizeof(why));
 	return fetch_fail(&b->error, CODE_LINK,
 			  "network: no wired interface (expected one within "
-			  "%u s)",
-			  HARDWARE_MS / 1000);
+			  "%u s)%s",
+			  HARDWARE_MS / 1000, why);
 }
 
 static void all_up(struct boot *b)

@@ -6,6 +6,7 @@
 #include "console.h"
 #include "file.h"
 #include "memory.h"
+#include "modules.h"
 #include "walk.h"
 
 #define INODE	    1024ull /* of a tmpfs, in kernel memory */
@@ -135,7 +136,10 @@ static void drop_modules(const struct boot *b)
 int memory_check(struct boot *b)
 {
 	uint64_t need = needed(b), have;
+	int ret = modules_join(b);
 
+	if (ret)
+		return ret;
 	drop_modules(b);
 	have = meminfo("MemAvailable");
 	if (need > have)

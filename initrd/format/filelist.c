@@ -45,6 +45,21 @@ int filelist_next(struct span *items, struct filelist_item *it, struct fault *f)
 	return 1;
 }
 
+struct span filelist_archive(const char *path)
+{
+	static const char head[] = FILELIST_ARCHIVE,
+			  end[] = FILELIST_ARCHIVE_END;
+	struct span name = text_span(path), none = {path, 0};
+
+	/* items are relative */
+	if (!text_strip(&name, head + 1) || name.n < sizeof(end) - 1)
+		return none;
+	name.n -= sizeof(end) - 1;
+	if (strcmp(name.p + name.n, end) || !text_name_ok(name))
+		return none;
+	return name;
+}
+
 int filelist_print(char *buf, size_t size, const struct filelist_item *it)
 {
 	struct text_out o = {.buf = buf, .size = size};

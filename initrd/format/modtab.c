@@ -174,6 +174,23 @@ int modtab_match(const struct modtab *t, struct span *at, struct span modalias)
 	return -ENOENT;
 }
 
+bool modtab_before_net(struct span modalias)
+{
+	/* PCI classes network, bridge and serial bus, which USB is of */
+	static const char *const way[] = {
+		"pci:*bc02*", "pci:*bc06*", "pci:*bc0C*", "virtio:d00000001*",
+		"vmbus:*",    "xen:*",	    "usb:*"};
+	unsigned int i;
+
+	/* a USB stick */
+	if (text_glob(text_span("usb:*ic08*"), modalias))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(way); i++)
+		if (text_glob(text_span(way[i]), modalias))
+			return true;
+	return false;
+}
+
 int modtab_always(const struct modtab *t, struct span *at)
 {
 	struct span line;

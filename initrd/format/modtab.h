@@ -18,6 +18,8 @@
 #include "format/text.h"
 
 #define MODTAB_PATH "/slipway/modules"
+#define MODTAB_ARCHIVE "/slipway/drivers/"	/* NAME.modules: a driver
+						   archive's own table */
 #define MODTAB_MAGIC "slipway-modules 1\n"
 #define MODTAB_SIZE_MAX (4u << 20)
 #define MODTAB_MODULES_MAX 2048
@@ -49,6 +51,12 @@ int modtab_dep(struct span *deps);
  */
 int modtab_match(const struct modtab *t, struct span *at,
 		 struct span modalias);
+
+/*
+ * modtab_before_net - may a NIC be the device of @modalias, or hang on it? All
+ * others can wait until the network is there.
+ */
+bool modtab_before_net(struct span modalias);
 
 /* modtab_always - as modtab_match, over the always lines. */
 int modtab_always(const struct modtab *t, struct span *at);
