@@ -116,16 +116,26 @@ static char *list_files(const struct bundle *a, size_t *size)
 	return text;
 }
 
+void bundle_list(struct bundle *a, const char *path)
+{
+	size_t size;
+	char *list;
+
+	add_parents(a, path);
+	qsort(a->entries, a->n, sizeof(*a->entries), by_path);
+	list = list_files(a, &size);
+	bundle_file(a, path, 0444, list, size);
+}
+
 void bundle_seal(struct bundle *a)
 {
 	uint8_t digest[DIGEST_SIZE];
-	char *list, *seal;
-	size_t size;
+	const struct bundle_entry *list;
+	char *seal;
 
-	qsort(a->entries, a->n, sizeof(*a->entries), by_path);
-	list = list_files(a, &size);
-	digest_of(list, size, digest);
-	bundle_file(a, &FILELIST_PATH[1], 0444, list, size);
+	bundle_list(a, &FILELIST_PATH[1]);
+	list = &a->entries[a->n - 1];
+	digest_of(list->data, list->size, digest);
 	qsort(a->entries, a->n, sizeof(*a->entries), by_path);
 	seal = xmalloc(DIGEST_HEX + 2);
 	digest_hex(digest, seal);

@@ -31,6 +31,9 @@ void bundle_node(struct bundle *a, const char *path, uint32_t major,
 void bundle_file(struct bundle *a, const char *path, uint32_t mode, void *data,
 		 size_t size);
 
+/* bundle_list - add, last, the list of all files there are, at @path. */
+void bundle_list(struct bundle *a, const char *path);
+
 /* bundle_seal - add the list of files and, last, the sentinel over it. */
 void bundle_seal(struct bundle *a);
 

@@ -30,11 +30,16 @@ static const char *const bus[] = {"kernel/drivers/virtio/virtio_pci.ko*",
 				  "kernel/drivers/usb/host/uhci-hcd.ko*",
 				  NULL};
 
+/* on top of what every boot loads */
+static const char *const core[] = {"virtio_pci", "8021q", "bonding", NULL};
+
 static const char *const net[] = {"kernel/drivers/net/ethernet/*",
 				  "kernel/drivers/net/virtio_net.ko*",
 				  "kernel/drivers/net/hyperv/hv_netvsc.ko*",
 				  "kernel/drivers/net/xen-netfront.ko*",
 				  "kernel/drivers/net/vmxnet3/vmxnet3.ko*",
+				  "kernel/drivers/net/bonding/bonding.ko*",
+				  "kernel/net/8021q/8021q.ko*",
 				  "kernel/drivers/net/usb/a*.ko*",
 				  "kernel/drivers/net/usb/cdc_ether.ko*",
 				  "kernel/drivers/net/usb/cdc_ncm.ko*",
@@ -151,4 +156,22 @@ void drivers_select(struct modules *m, const char *list)
 	free(names);
 	for (const char *const *a = drivers_always; *a; a++)
 		take_module(m, *a);
+	for (size_t i = 0; i < m->n; i++)
+		m->list[i].selected = m->list[i].chosen;
+}
+
+static void take_present(struct modules *m, const char *const *names)
+{
+	for (; *names; names++) {
+		long i = modules_find(m, *names);
+
+		if (i >= 0)
+			m->list[i].chosen = true;
+	}
+}
+
+void drivers_core(struct modules *m)
+{
+	take_present(m, drivers_always);
+	take_present(m, core);
 }

@@ -19,4 +19,10 @@ void drivers_select(struct modules *m, const char *list);
 /* drivers_always - modules loaded on every boot, NULL terminated. */
 extern const char *const drivers_always[];
 
+/*
+ * drivers_core - choose what a core initrd has: what every boot loads, the
+ * buses of virtual machines, and what makes one link of several.
+ */
+void drivers_core(struct modules *m);
+
 #endif

@@ -22,13 +22,16 @@ void info_inputs(const struct pack *p, char out[DIGEST_HEX + 1])
 	char *data;
 
 	digest_init(&d);
-	hash_add(&d, "slipway initrd inputs 1");
+	hash_add(&d, "slipway initrd inputs 2");
 	hash_add_file(&d, "/proc/self/exe");
 	hash_add_file(&d, p->init);
 	hash_add_file(&d, p->busybox);
 	hash_add(&d, p->base->digest);
 	hash_add(&d, p->base->release);
 	hash_add(&d, p->drivers ? p->drivers : "");
+	hash_add_number(&d, p->firmware);
+	if (p->extra)
+		hash_add_tree(&d, p->extra);
 	/* holds site, epoch, floor, date and mode */
 	data = bake_policy(p->site, p->base->release, p->epoch, p->rescue,
 			   &size);
@@ -43,25 +46,38 @@ void info_inputs(const struct pack *p, char out[DIGEST_HEX + 1])
 	digest_hex(digest, out);
 }
 
-bool info_same(const char *path, const char *image, const char *inputs)
+/* Has @file of @dir the digest that @key tells? So if neither is there. */
+static bool holds(const struct ini *ini, const char *dir, const char *file,
+		  const char *key)
 {
+	const char *had = ini_get(ini, "initrd", key);
+	char *path = xasprintf("%s/%s", dir, file);
 	uint8_t digest[DIGEST_SIZE];
-	char hex[DIGEST_HEX + 1];
-	const char *was, *had;
+	char hex[DIGEST_HEX + 1] = "";
 	uint64_t size;
+
+	if (!hash_file(path, digest, &size))
+		digest_hex(digest, hex);
+	free(path);
+	return had && !strcmp(hex, had);
+}
+
+bool info_same(const char *dir, const char *inputs)
+{
+	char *path = xasprintf("%s/initrd.info", dir);
+	const char *was;
 	struct ini ini;
 	bool same;
 
-	if (ini_read(&ini, path))
+	same = !ini_read(&ini, path);
+	free(path);
+	if (!same)
 		return false;
 	was = ini_get(&ini, "initrd", "inputs");
-	had = ini_get(&ini, "initrd", "digest");
-	same = was && had && !strcmp(was, inputs) &&
-	       !hash_file(image, digest, &size);
-	if (same) {
-		digest_hex(digest, hex);
-		same = !strcmp(hex, had);
-	}
+	same = was && !strcmp(was, inputs) &&
+	       holds(&ini, dir, "initrd.img", "digest") &&
+	       holds(&ini, dir, "core.img", "core-digest") &&
+	       holds(&ini, dir, "drivers.info", "drivers-digest");
 	ini_free(&ini);
 	return same;
 }
@@ -75,12 +91,16 @@ void info_write(const char *path, const struct info *i, const struct pack *p)
 		"modules = %u\nfirmware = %u\nfirmware-missing = %u\n"
 		"init-size = %" PRIu64 "\nbusybox-size = %" PRIu64 "\n"
 		"modules-size = %" PRIu64 "\nfirmware-size = %" PRIu64 "\n"
+		"core-digest = %s\ncore-size = %" PRIu64 "\n"
+		"drivers-digest = %s\narchives = %zu\nnic-ids = %zu\n"
 		"inputs = %s\n",
 		p->base->name, p->base->digest, p->base->release,
 		p->rescue ? "rescue" : "enforce", i->digest, i->size,
-		i->unpacked, i->vmlinuz, p->n_modules, p->n_firmware,
-		p->n_missing, p->init_size, p->busybox_size, p->modules_size,
-		p->firmware_size, i->inputs);
+		i->unpacked, i->vmlinuz, p->tally.n_modules,
+		p->tally.n_firmware, p->n_missing, p->init_size,
+		p->busybox_size, p->tally.modules_size, p->tally.firmware_size,
+		i->core, i->core_size, i->drivers, i->n_archives, i->n_ids,
+		i->inputs);
 
 	outfile_put(path, 0644, text, strlen(text));
 	free(text);
@@ -100,6 +120,20 @@ static void print_json(const struct ini *ini, bool unchanged)
 	printf(",\"unchanged\":%s}\n", unchanged ? "true" : "false");
 }
 
+static void print_text(const struct ini *ini)
+{
+	printf("initrd %s: %s bytes, kernel %s, %s modules, %.12s\n",
+	       ini_need(ini, "initrd", "base"), ini_need(ini, "initrd", "size"),
+	       ini_need(ini, "initrd", "kernel"),
+	       ini_need(ini, "initrd", "modules"),
+	       ini_need(ini, "initrd", "digest"));
+	if (*ini_need(ini, "initrd", "core-digest"))
+		printf("  or a core of %s bytes and one of %s driver archives, for %s NICs\n",
+		       ini_need(ini, "initrd", "core-size"),
+		       ini_need(ini, "initrd", "archives"),
+		       ini_need(ini, "initrd", "nic-ids"));
+}
+
 void info_print(const char *path, bool unchanged, bool json)
 {
 	struct ini ini;
@@ -112,11 +146,6 @@ void info_print(const char *path, bool unchanged, bool json)
 		printf("initrd %s: unchanged\n",
 		       ini_need(&ini, "initrd", "base"));
 	else
-		printf("initrd %s: %s bytes, kernel %s, %s modules, %.12s\n",
-		       ini_need(&ini, "initrd", "base"),
-		       ini_need(&ini, "initrd", "size"),
-		       ini_need(&ini, "initrd", "kernel"),
-		       ini_need(&ini, "initrd", "modules"),
-		       ini_need(&ini, "initrd", "digest"));
+		print_text(&ini);
 	ini_free(&ini);
 }

@@ -12,7 +12,11 @@ struct info {
 	char digest[DIGEST_HEX + 1];  /* of initrd.img */
 	uint64_t size, unpacked;      /* of initrd.img; of its cpio archive */
 	char vmlinuz[DIGEST_HEX + 1]; /* its digest */
-	char inputs[DIGEST_HEX + 1];  /* key of all that went in */
+	char core[DIGEST_HEX + 1];    /* of core.img; "": there is none */
+	char drivers[DIGEST_HEX + 1]; /* of drivers.info */
+	uint64_t core_size;
+	size_t n_archives, n_ids;
+	char inputs[DIGEST_HEX + 1]; /* key of all that went in */
 };
 
 /*
@@ -21,8 +25,11 @@ struct info {
  */
 void info_inputs(const struct pack *p, char out[DIGEST_HEX + 1]);
 
-/* info_same - does @path describe, with the same inputs, @image as it is? */
-bool info_same(const char *path, const char *image, const char *inputs);
+/*
+ * info_same - does initrd.info of @dir describe, with the same inputs, what
+ * lies beside it?
+ */
+bool info_same(const char *dir, const char *inputs);
 
 /* info_write - write initrd.info at @path. */
 void info_write(const char *path, const struct info *i, const struct pack *p);

@@ -12,16 +12,17 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/opts.h"
-#include "host/outfile.h"
 #include "host/roots.h"
-#include "info.h"
-#include "press.h"
+#include "output.h"
 
 static struct {
 	const char *dir, *init, *busybox, *drivers, *policy;
-	const char *tls_roots;
+	const char *tls_roots, *firmware, *extra;
 	bool plan, json, force, no_modules, verbose, https;
-} opt = {.busybox = "/bin/busybox", .drivers = "all", .policy = "enforce"};
+} opt = {.busybox = "/bin/busybox",
+	 .drivers = "all",
+	 .policy = "enforce",
+	 .firmware = "base"};
 
 static const struct opt table[] = {
 	{"directory", 'C', "DIR", "the site (default: here or above)", NULL,
@@ -37,6 +38,10 @@ static const struct opt table[] = {
 	 &opt.busybox},
 	{"drivers", 0, "LIST", "net, storage, all, or modules (default all)",
 	 NULL, &opt.drivers},
+	{"firmware", 0, "WHICH", "base (what it has; default), all, or none",
+	 NULL, &opt.firmware},
+	{"extra-drivers", 0, "DIR", "the .ko files of DIR too", NULL,
+	 &opt.extra},
 	{"no-modules", 0, NULL, "no modules at all", &opt.no_modules, NULL},
 	{"https", 0, NULL, "an /init that can do https, this system's roots",
 	 &opt.https, NULL},
@@ -50,6 +55,7 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway initrd",
 	.usage = "[-C DIR] [-n] [--json] [--force] [--drivers LIST] "
+		 "[--firmware WHICH] [--extra-drivers DIR] "
 		 "[--no-modules] [--policy MODE] [--https] "
 		 "[--tls-roots FILE] [BASE...]",
 	.about = "Pack /init, BusyBox, drivers and the site's trust anchor "
@@ -120,46 +126,19 @@ static void print_plan(const struct pack *p)
 		printf("  %10s lib/firmware/%s\n", "missing", p->missing[i]);
 }
 
-/* The image first: what describes it comes when it is there. */
-static void write_all(struct pack *p, struct info *i, const char *dir)
-{
-	char *image = xasprintf("%s/initrd.img", dir);
-	char *kernel = xasprintf("%s/vmlinuz", dir);
-	char *facts = xasprintf("%s/initrd.info", dir);
-	uint8_t digest[DIGEST_SIZE];
-	size_t raw_size, size;
-	void *raw, *data;
-
-	site_mkdirs(dir);
-	raw = bundle_newc(&p->bundle, p->epoch, &raw_size);
-	data = press_zstd(raw, raw_size, &size);
-	i->unpacked = raw_size;
-	i->size = size;
-	digest_of(data, size, digest);
-	digest_hex(digest, i->digest);
-	outfile_put(image, 0644, data, size);
-	free(raw);
-	free(data);
-	data = base_kernel(p->base, &size);
-	digest_of(data, size, digest);
-	digest_hex(digest, i->vmlinuz);
-	outfile_put(kernel, 0644, data, size);
-	info_write(facts, i, p);
-	free(data);
-	free(facts);
-	free(kernel);
-	free(image);
-}
-
 static void build(struct pack *p, struct info *i, const char *dir)
 {
+	struct split split;
+
 	pack_gather(p);
 	if (opt.plan) {
 		print_plan(p);
 		return;
 	}
 	bundle_seal(&p->bundle);
-	write_all(p, i, dir);
+	split_make(&split, p);
+	output_write(p, &split, i, dir);
+	split_free(&split);
 	if (opt.verbose)
 		print_missing(p);
 	else if (p->n_missing)
@@ -167,10 +146,22 @@ static void build(struct pack *p, struct info *i, const char *dir)
 		     p->base->name, p->n_missing);
 }
 
+static enum firmware firmware(void)
+{
+	static const char *const names[] = {[FIRMWARE_BASE] = "base",
+					    [FIRMWARE_NONE] = "none",
+					    [FIRMWARE_ALL] = "all"};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(opt.firmware, names[i]))
+			return i;
+	opts_usage(&opts, "--firmware: '%s' is neither base, all nor none",
+		   opt.firmware);
+}
+
 static void one(const struct site *s, const char *name)
 {
 	char *dir = site_path(s, "build/initrd/%s", name);
-	char *image = xasprintf("%s/initrd.img", dir);
 	char *facts = xasprintf("%s/initrd.info", dir);
 	struct base base;
 	struct pack p = {
@@ -180,15 +171,17 @@ static void one(const struct site *s, const char *name)
 		.busybox = opt.busybox,
 		.tls_roots = opt.tls_roots,
 		.drivers = opt.no_modules ? NULL : opt.drivers,
+		.extra = opt.no_modules ? NULL : opt.extra,
+		.firmware = firmware(),
 		.rescue = !strcmp(opt.policy, "rescue"),
 	};
-	struct info i;
+	struct info i = {0};
 	bool same;
 
 	base_open(&base, s, name);
 	p.epoch = epoch_of(&base);
 	info_inputs(&p, i.inputs);
-	same = !opt.force && info_same(facts, image, i.inputs);
+	same = !opt.force && info_same(dir, i.inputs);
 	if (!same || opt.plan)
 		build(&p, &i, dir);
 	if (!opt.plan)
@@ -196,7 +189,6 @@ static void one(const struct site *s, const char *name)
 	pack_free(&p);
 	base_close(&base);
 	free(facts);
-	free(image);
 	free(dir);
 }
 

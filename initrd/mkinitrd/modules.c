@@ -22,6 +22,22 @@ static const struct {
 	{"smsc95xx", "smsc"},	  {"asix", "ax88796b"},
 };
 
+/*
+ * Drivers of which the second is asked for by the first, once it has found its
+ * device: to modprobe again.
+ */
+static const struct {
+	const char *bus, *driver;
+} followers[] = {{"mlx4_core", "mlx4_en"}};
+
+const char *modules_follower(const char *name)
+{
+	for (size_t i = 0; i < sizeof(followers) / sizeof(followers[0]); i++)
+		if (!strcmp(followers[i].bus, name))
+			return followers[i].driver;
+	return NULL;
+}
+
 char *modules_name(const char *path)
 {
 	const char *base = strrchr(path, '/');
@@ -40,6 +56,45 @@ static int by_name(const void *a, const void *b)
 {
 	return strcmp(((const struct module *)a)->name,
 		      ((const struct module *)b)->name);
+}
+
+static void free_module(struct module *mod)
+{
+	free(mod->name);
+	free(mod->path);
+	free(mod->dep_text);
+	free(mod->file);
+	free(mod->data);
+	for (size_t i = 0; i < mod->n_firmware; i++)
+		free(mod->firmware[i]);
+	free(mod->firmware);
+}
+
+struct module *modules_add(struct modules *m, char *path)
+{
+	char *name = modules_name(path);
+	struct module *mod = NULL;
+
+	for (size_t i = 0; i < m->n && !mod; i++)
+		if (!strcmp(m->list[i].name, name))
+			mod = &m->list[i];
+	if (mod) {
+		free_module(mod);
+	} else {
+		m->list = xrealloc(m->list, m->n + 1, sizeof(*m->list));
+		mod = &m->list[m->n++];
+	}
+	memset(mod, 0, sizeof(*mod));
+	mod->name = name;
+	mod->path = path;
+	mod->dep_text = xstrdup("");
+	mod->line = -1;
+	return mod;
+}
+
+void modules_sort(struct modules *m)
+{
+	qsort(m->list, m->n, sizeof(*m->list), by_name);
 }
 
 /* One line of modules.dep: "PATH: PATH PATH". */
@@ -96,7 +151,7 @@ void modules_read(struct modules *m, struct base *b)
 	if (!m->n)
 		die("base %s: %s/modules.dep is missing or empty; is kmod in the base?",
 		    b->name, b->modules);
-	qsort(m->list, m->n, sizeof(*m->list), by_name);
+	modules_sort(m);
 	m->builtin = text_of(b, "modules.builtin");
 	m->softdep = text_of(b, "modules.softdep");
 	m->alias = text_of(b, "modules.alias");
@@ -104,11 +159,8 @@ void modules_read(struct modules *m, struct base *b)
 
 void modules_free(struct modules *m)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		free(m->list[i].name);
-		free(m->list[i].path);
-		free(m->list[i].dep_text);
-	}
+	for (size_t i = 0; i < m->n; i++)
+		free_module(&m->list[i]);
 	free(m->list);
 	free(m->builtin);
 	free(m->softdep);
@@ -229,14 +281,28 @@ static void unvisit(struct modules *m)
 		m->list[i].visited = false;
 }
 
+void modules_unchoose(struct modules *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		m->list[i].chosen = false;
+}
+
 void modules_order(struct modules *m)
 {
 	struct walk w = {.m = m};
+	const char *after;
 
 	unvisit(m);
-	for (size_t i = 0; i < m->n; i++)
-		if (m->list[i].chosen)
-			visit(&w, i);
+	for (size_t i = 0; i < m->n; i++) {
+		m->list[i].line = -1;
+		if (!m->list[i].chosen)
+			continue;
+		visit(&w, i);
+		after = modules_follower(m->list[i].name);
+		if (after)
+			visit_name(&w, after);
+	}
+	free(m->order);
 	m->order = w.list;
 	m->n_order = w.n;
 	for (size_t k = 0; k < w.n; k++)

@@ -14,9 +14,17 @@ struct module {
 	char *name;	/* '-' is '_' */
 	char *path;	/* as in modules.dep: "kernel/...ko.xz" */
 	char *dep_text; /* the paths it needs, nearest first */
-	bool chosen;
+	char *file;	/* of an extra driver: where it lies, else NULL */
+	bool selected;	/* what was asked for */
+	bool chosen;	/* for the order that is made next */
+	bool core;	/* in a core initrd */
 	bool visited;
 	long line; /* in the order, or -1 */
+
+	/* payload.h: the file as it is packed, and what it names */
+	void *data;
+	size_t size, n_firmware;
+	char **firmware;
 };
 
 struct modules {
@@ -33,6 +41,13 @@ struct modules {
 void modules_read(struct modules *m, struct base *b);
 void modules_free(struct modules *m);
 
+/*
+ * modules_add - another module, at @path (malloc-ed, kept), in place of one of
+ * its name; modules_sort() before the next look-up.
+ */
+struct module *modules_add(struct modules *m, char *path);
+void modules_sort(struct modules *m);
+
 /* modules_name - file name of @path without folder and .ko*; malloc-ed. */
 char *modules_name(const char *path);
 
@@ -42,7 +57,16 @@ long modules_find(const struct modules *m, const char *name);
 /* modules_builtin - is @name part of the kernel itself? */
 bool modules_builtin(const struct modules *m, const char *name);
 
-/* modules_order - fill order and line from the chosen and what they need. */
+/* modules_follower - who must be loaded after @name, or NULL. */
+const char *modules_follower(const char *name);
+
+/* modules_unchoose - none is chosen any more. */
+void modules_unchoose(struct modules *m);
+
+/*
+ * modules_order - fill order and line from the chosen, what they need and
+ * what must follow them.
+ */
 void modules_order(struct modules *m);
 
 /*

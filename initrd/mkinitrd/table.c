@@ -38,32 +38,38 @@ static void put_module(FILE *f, struct modules *m, size_t i)
  * One line of modules.alias: "alias PATTERN NAME". Only what a device can
  * call itself has a colon; "of:" is for device trees, which x86 has not.
  */
-static void put_alias(FILE *f, const struct modules *m, char *line)
+static void put_alias(FILE *f, const struct modules *m, bool archive,
+		      char *line)
 {
 	char *save = NULL, *word = strtok_r(line, " ", &save);
 	char *pattern = word ? strtok_r(NULL, " ", &save) : NULL;
 	char *name = pattern ? strtok_r(NULL, " ", &save) : NULL;
+	const char *after;
 	long i;
 
 	if (!name || strcmp(word, "alias") || !strchr(pattern, ':') ||
 	    !strncmp(pattern, "of:", 3))
 		return;
 	i = modules_find(m, name);
-	if (i >= 0 && m->list[i].line >= 0)
-		fprintf(f, "alias %s %s\n", pattern, m->list[i].name);
+	if (i < 0 || m->list[i].line < 0 || (archive && m->list[i].core))
+		return;
+	fprintf(f, "alias %s %s\n", pattern, m->list[i].name);
+	after = modules_follower(m->list[i].name);
+	if (after && modules_find(m, after) >= 0)
+		fprintf(f, "alias %s %s\n", pattern, after);
 }
 
-static void put_aliases(FILE *f, const struct modules *m)
+static void put_aliases(FILE *f, const struct modules *m, bool archive)
 {
 	char *copy = xstrdup(m->alias), *save = NULL, *line;
 
 	for (line = strtok_r(copy, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
-		put_alias(f, m, line);
+		put_alias(f, m, archive, line);
 	free(copy);
 }
 
-char *table_text(struct modules *m, size_t *size)
+char *table_text(struct modules *m, bool archive, size_t *size)
 {
 	char *text = NULL;
 	FILE *f = open_memstream(&text, size);
@@ -73,8 +79,8 @@ char *table_text(struct modules *m, size_t *size)
 	fputs(MODTAB_MAGIC, f);
 	for (size_t k = 0; k < m->n_order; k++)
 		put_module(f, m, m->order[k]);
-	put_aliases(f, m);
-	for (const char *const *a = drivers_always; *a; a++)
+	put_aliases(f, m, archive);
+	for (const char *const *a = drivers_always; *a && !archive; a++)
 		if (modules_find(m, *a) >= 0)
 			fprintf(f, "always %s\n", *a);
 	if (fclose(f))
