@@ -110,10 +110,11 @@ static void firmware(struct list *l)
 	close(fd);
 }
 
-static int look(struct list *l)
+static int look(struct list *l, bool deep)
 {
 	walk_tree(PCI, function, l);
-	firmware(l);
+	if (deep || l->found)
+		firmware(l);
 	return l->found;
 }
 
@@ -122,12 +123,14 @@ int nodriver_text(char *buf, size_t size)
 	struct list l = {.buf = buf, .size = size};
 
 	buf[0] = '\0';
-	return look(&l);
+	return look(&l, true);
 }
 
 void nodriver_say(void)
 {
 	struct list l = {.say = true};
 
-	look(&l);
+	/* a driver that is there may still lack firmware, but the log is long:
+	 * read when something is known to be wrong */
+	look(&l, false);
 }

@@ -12,7 +12,7 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/hash.h"
-#include "release.h"
+#include "drivers.h"
 
 #define DAY	     86400
 #define EXPIRES_DAYS 400
@@ -202,14 +202,30 @@ static void add_overlays(struct release *r, struct manifest_role *role,
 	role->overlays[role->n_overlays++] = at;
 }
 
-/* Kernel and initrd of @base; their digests name the folder. */
+/* The folder's name: the digest of those of all that is in it. */
+static void name_boot(struct release_boot *b)
+{
+	const char *const files[] = {b->vmlinuz, b->initrd, b->core, b->info};
+	char hex[DIGEST_HEX + 1];
+	uint8_t digest[DIGEST_SIZE];
+	struct digest_ctx d;
+	uint64_t size;
+	size_t i;
+
+	digest_init(&d);
+	for (i = 0; i < ARRAY_SIZE(files) && files[i]; i++) {
+		hash_file_hex(files[i], hex, &size);
+		digest_update(&d, hex, DIGEST_HEX);
+	}
+	digest_final(&d, digest);
+	digest_hex(digest, b->hex);
+}
+
+/* Kernel and initrd of @base. */
 static unsigned int need_boot(struct release *r, const char *base)
 {
 	struct release_boot *b;
-	char hex[2 * DIGEST_HEX + 1];
-	uint8_t digest[DIGEST_SIZE];
 	unsigned int i;
-	uint64_t size;
 
 	for (i = 0; i < r->n_boots; i++)
 		if (!strcmp(r->boots[i].base, base))
@@ -221,10 +237,8 @@ static unsigned int need_boot(struct release *r, const char *base)
 	if (access(b->vmlinuz, R_OK) || access(b->initrd, R_OK))
 		die("initrd of base %s: not built (run 'slipway initrd %s'):",
 		    base, base);
-	hash_file_hex(b->vmlinuz, hex, &size);
-	hash_file_hex(b->initrd, hex + DIGEST_HEX, &size);
-	digest_of(hex, 2 * DIGEST_HEX, digest);
-	digest_hex(digest, b->hex);
+	drivers_collect(b, r->site);
+	name_boot(b);
 	return i;
 }
 

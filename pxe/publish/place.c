@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "chunk.h"
+#include "drivers.h"
 #include "format/cms.h"
 #include "host/alloc.h"
 #include "host/error.h"
@@ -80,9 +81,8 @@ static bool signed_already(const char *sig, const char *root_path,
 	return good;
 }
 
-/* A boot file and the detached signature that iPXE's imgverify wants. */
-static void place_signed(const struct site *site, const char *from,
-			 const char *dir, const char *name)
+void place_signed(const struct site *site, const char *from, const char *dir,
+		  const char *name)
 {
 	char *to = xasprintf("%s/%s", dir, name);
 	char *sig = xasprintf("%s/%s.sig", dir, name);
@@ -118,6 +118,8 @@ void place_boots(struct release *r, const char *dir)
 		site_mkdirs(boot);
 		place_signed(r->site, r->boots[i].vmlinuz, boot, "vmlinuz");
 		place_signed(r->site, r->boots[i].initrd, boot, "initrd.img");
+		if (r->boots[i].core)
+			drivers_place(r->site, &r->boots[i], boot);
 		free(boot);
 	}
 }

@@ -16,6 +16,7 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/outfile.h"
+#include "drivers.h"
 #include "prune.h"
 
 struct texts {
@@ -123,6 +124,7 @@ static void remove_boot(const char *dir)
 		unlink(path);
 		free(path);
 	}
+	drivers_remove(dir);
 	rmdir(dir);
 }
 

@@ -13,6 +13,8 @@
 struct release_boot {
 	char *base;		/* its name */
 	char *vmlinuz, *initrd; /* built files */
+	char *core, *info;	/* drivers.h; NULL: no core */
+	struct ini drivers;	/* what info holds */
 	char hex[DIGEST_HEX + 1];
 };
 
@@ -41,6 +43,13 @@ void place_layers(struct release *r, const char *dir);
 
 /* place_boots - put kernels and initrds into @dir, signed. */
 void place_boots(struct release *r, const char *dir);
+
+/*
+ * place_signed - the file @from as @name into @dir, with the detached
+ * signature @name.sig that iPXE's imgverify wants.
+ */
+void place_signed(const struct site *site, const char *from, const char *dir,
+		  const char *name);
 
 /* script_text - the text of boot.ipxe, malloc-ed. */
 char *script_text(const struct release *r);

@@ -16,6 +16,7 @@
 #include "host/error.h"
 #include "host/ipxe.h"
 #include "release.h"
+#include "script_drivers.h"
 
 #define DEFAULT_ARGS "console=tty0 console=ttyS0,115200"
 
@@ -71,11 +72,7 @@ static const char picked[] =
 
 static const char verify[] =
 	"imgtrust --allow && goto verify || goto unverified\n"
-	":verify\n"
-	"imgverify vmlinuz ${at}/vmlinuz.sig || goto next\n"
-	"imgverify initrd.img ${at}/initrd.img.sig || goto next\n"
-	"goto go\n"
-	":unverified\n";
+	":verify\n";
 
 /*
  * The lease goes with the kernel, so that no second one is asked for; an
@@ -96,7 +93,7 @@ static const char go[] =
 	"set lease ip=${${dev}/ip}::${${dev}/gateway}:${${dev}/netmask}"
 	":::none:${${dev}/dns}\n"
 	":boot\n"
-	"imgargs vmlinuz initrd=initrd.img slipway.url=${urls} "
+	"imgargs vmlinuz ${initrds} slipway.url=${urls} "
 	"BOOTIF=01-${${dev}/mac:hexhyp} ${lease} ${args} ${role-arg} "
 	"${append}\n"
 	"boot || goto next\n";
@@ -175,23 +172,10 @@ static void print_roles(FILE *f, const struct release *r)
 			r->boots[r->role_boot[i]].hex);
 }
 
-/* Kernel and what it unpacks, from ${at}. */
-static void print_load(FILE *f)
-{
-	fprintf(f,
-		":load\n"
-		"set mirror:int32 0\n"
-		"set at ${dir}\n"
-		":fetch\n"
-		"imgfree\n"
-		"kernel --timeout %u ${at}/vmlinuz || goto next\n"
-		"initrd --timeout %u ${at}/initrd.img || goto next\n",
-		IPXE_STALL_MS, IPXE_STALL_MS);
-}
-
 /* What to do about imgverify: "yes" insists, "no" never asks. */
-static void print_verify(FILE *f, const struct ini *conf)
+static void print_verify(FILE *f, const struct release *r)
 {
+	const struct ini *conf = &r->site->conf;
 	const char *need = ini_get(conf, "site", "require-imgverify");
 
 	if (need && strcmp(need, "yes") && strcmp(need, "no") &&
@@ -201,6 +185,8 @@ static void print_verify(FILE *f, const struct ini *conf)
 	if (need && !strcmp(need, "no"))
 		return;
 	fputs(verify, f);
+	script_verify(f, r);
+	fputs(":unverified\n", f);
 	if (need && !strcmp(need, "yes"))
 		fputs("echo slipway: this iPXE has no imgverify, "
 		      "which the site wants\n"
@@ -282,8 +268,8 @@ char *script_text(const struct release *r)
 	fprintf(f, "set args %s\n", args ? args : DEFAULT_ARGS);
 	ipxe_print_hunt(f);
 	print_choice(f, r, &conf);
-	print_load(f);
-	print_verify(f, &r->site->conf);
+	script_load(f, r);
+	print_verify(f, r);
 	fputs(go, f);
 	print_mirrors(f, r->site);
 	ipxe_print_retry(f, &conf, true);

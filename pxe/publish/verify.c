@@ -2,7 +2,6 @@
 /*
  * verify.c - check a publish tree with the code that boots.
  */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +12,10 @@
 #include "format/sqsb.h"
 #include "host/alloc.h"
 #include "host/error.h"
-#include "host/outfile.h"
 #include "host/progress.h"
 #include "sign.h"
 #include "source.h"
-#include "verify.h"
+#include "verify_boots.h"
 
 struct verify {
 	struct source *source;
@@ -186,48 +184,10 @@ static void check_roles(struct verify *v)
 	}
 }
 
-static void check_signed_file(struct verify *v, const char *tree,
-			      const char *boot, const char *file)
+static void tell_boot(void *user, const char *object,
+		      const struct fetch_error *e)
 {
-	char *rel = xasprintf("boot/%s/%s", boot, file);
-	char *path = xasprintf("%s/%s", tree, rel);
-	char *sig = xasprintf("%s.sig", path), *der, *data;
-	size_t der_size, size;
-	struct fetch_error e;
-	struct fault f = {0};
-
-	der = outfile_slurp(sig, CMS_OVERHEAD_MAX, &der_size);
-	data = outfile_slurp(path, (size_t)1 << 30, &size);
-	if (!der || !data)
-		fetch_fail(&e, CODE_SIG, "%s: file or signature missing", rel);
-	else if (cms_verify_detached(der, der_size, v->root, v->root_size, data,
-				     size, &f))
-		fetch_fail(&e, CODE_SIG, "%s: %s", rel, f.why);
-	else
-		e.code = CODE_NONE;
-	tell(v, rel, e.code ? &e : NULL);
-	free(data);
-	free(der);
-	free(sig);
-	free(path);
-	free(rel);
-}
-
-static void check_boots(struct verify *v, const char *tree)
-{
-	char *dir = xasprintf("%s/boot", tree);
-	struct dirent *d;
-	DIR *dp = opendir(dir);
-
-	while (dp && (d = readdir(dp))) {
-		if (d->d_name[0] == '.')
-			continue;
-		check_signed_file(v, tree, d->d_name, "vmlinuz");
-		check_signed_file(v, tree, d->d_name, "initrd.img");
-	}
-	if (dp)
-		closedir(dp);
-	free(dir);
+	tell(user, object, e);
 }
 
 static unsigned int run(struct verify *v, const char *tree, const void *cms,
@@ -252,7 +212,8 @@ static unsigned int run(struct verify *v, const char *tree, const void *cms,
 		check_layers(v);
 		check_roles(v);
 		if (tree)
-			check_boots(v, tree);
+			verify_boots(tree, v->root, v->root_size, tell_boot,
+				     v);
 	}
 	source_close(v->source);
 	free(v->root);

@@ -7,7 +7,8 @@
  *	build/			what one verb leaves for the next:
  *	  bases/NAME/base.squashfs, base.info
  *	  overlays/ROLE/overlay.cpio.gz, overlay.info
- *	  initrd/BASE/vmlinuz, initrd.img, initrd.info
+ *	  initrd/BASE/vmlinuz, initrd.img, initrd.info; core.img, drv/DRIVER.img,
+ *	    drivers.info
  *	state/			what must survive a clean: serial,
  *				reports.db
  *

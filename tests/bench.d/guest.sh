@@ -5,7 +5,8 @@
 # guest_accel		tcg or kvm
 # guest_site		the tree in $tree: root.squashfs as it is and as a base;
 #			$noise is where it may be flipped unnoticed
-# guest_initrd KIND	the file
+# guest_initrd KIND	the file; KIND is slipway (core and one archive), whole
+#			(ours with all drivers), live-boot or dracut
 # guest_boot KIND MIB LIMIT	seconds in $at_init and $at_real, "" when not
 #			reached; memory in $used; in $outcome boots, or how it
 #			ended; with $away set the server comes so many seconds
@@ -38,6 +39,7 @@ guest_site()
 	guest_base kernel "$PEERS/modules.squashfs"
 	"$BIN/slipway" initrd -C "$site" kernel >/dev/null 2>&1 || return
 	guest_base real "$PEERS/root.squashfs"
+	guest_parts "$built/kernel" || return
 	cp -R "$built/kernel" "$built/real"
 	site_role real && "$BIN/slipway" publish -C "$site" >/dev/null || return
 	cp "$PEERS/root.squashfs" "$tree/root.squashfs"
@@ -50,10 +52,22 @@ guest_site()
 	[ -n "$noise" ]
 }
 
+# The core and the archive of a virtio NIC, as iPXE would load them.
+guest_parts() # DIR
+{
+	local name
+	name=$(sed -n 's/^011af41000 = //p' "$1/drivers.info")
+	[ -n "$name" ] || return
+	cp "$1/core.img" "$1/parts.img"
+	truncate -s %4 "$1/parts.img"
+	cat "$1/drv/$name.img" >>"$1/parts.img"
+}
+
 guest_initrd()
 {
 	case $1 in
-	slipway) echo "$site/build/initrd/kernel/initrd.img" ;;
+	slipway) echo "$site/build/initrd/kernel/parts.img" ;;
+	whole) echo "$site/build/initrd/kernel/initrd.img" ;;
 	live-boot) echo "$PEERS/live.img" ;;
 	dracut) echo "$PEERS/dracut.img" ;;
 	esac
@@ -64,7 +78,7 @@ guest_append()
 	local http=http://10.0.2.2:8080
 	printf 'console=ttyS0 init=/sbin/bench-init '
 	case $1 in
-	slipway) echo "slipway.url=$http slipway.role=real \
+	slipway | whole) echo "slipway.url=$http slipway.role=real \
 slipway.panic=reboot,1" ;;
 	live-boot) echo "boot=live fetch=$http/root.squashfs" ;;
 	dracut) echo "root=live:$http/root.squashfs ip=dhcp rd.neednet=1 \
