@@ -50,6 +50,8 @@ make_base()
 		'firmware=rtl_nic/*.fw'
 	module drivers/net/ethernet/broadcom/tg3
 	module drivers/net/ethernet/mellanox/mlxsw/mlxsw_core
+	module drivers/net/ethernet/mellanox/mlx4/mlx4_core
+	module drivers/net/ethernet/mellanox/mlx4/mlx4_en
 	module drivers/net/wireless/iwlwifi
 	module drivers/ata/libahci
 	module drivers/ata/ahci
@@ -71,6 +73,8 @@ make_base()
 		$k/net/ethernet/realtek/r8169.ko: $k/net/phy/libphy.ko
 		$k/net/ethernet/broadcom/tg3.ko: $k/net/phy/libphy.ko
 		$k/net/ethernet/mellanox/mlxsw/mlxsw_core.ko:
+		$k/net/ethernet/mellanox/mlx4/mlx4_core.ko:
+		$k/net/ethernet/mellanox/mlx4/mlx4_en.ko: $k/net/ethernet/mellanox/mlx4/mlx4_core.ko
 		$k/net/wireless/iwlwifi.ko:
 		$k/ata/libahci.ko:
 		$k/ata/ahci.ko.xz: $k/ata/libahci.ko
@@ -80,6 +84,12 @@ make_base()
 	echo kernel/net/packet/af_packet.ko >"$lib/modules.builtin"
 	cat >"$lib/modules.alias" <<-END
 		alias pci:v000010ECd00008168sv*sd*bc*sc*i* r8169
+		alias pci:v000010ECd00008161sv*sd*bc*sc*i* r8169
+		alias pci:v000010ECd00008161sv*sd*bc*sc*i* tg3
+		alias pci:v000014E4d00001657sv*sd*bc02sc*i* tg3
+		alias pci:v000014E4d*sv*sd*bc02sc*i* tg3
+		alias pci:v000015B3d00001007sv*sd*bc*sc*i* mlx4_core
+		alias pci:v00008086d00002922sv*sd*bc*sc*i* ahci
 		alias pci:v0000dead iwlwifi
 		alias virtio:d00000001v* virtio_net
 		alias of:N*T*Cahci ahci
@@ -167,7 +177,7 @@ same 'everything belongs to 0:0 and has the date asked for' \
 $SOURCE_DATE_EPOCH"
 same 'modules: groups, dependencies, soft ones; no switches, no wireless' \
 	"$(ls "$x/lib/modules/$r" | tr '\n' ' ')" \
-	"ahci.ko broadcom.ko failover.ko libahci.ko libphy.ko loop.ko net_failover.ko overlay.ko r8169.ko realtek.ko squashfs.ko tg3.ko virtio_net.ko virtio_pci.ko "
+	"ahci.ko broadcom.ko failover.ko libahci.ko libphy.ko loop.ko mlx4_core.ko mlx4_en.ko net_failover.ko overlay.ko r8169.ko realtek.ko squashfs.ko tg3.ko virtio_net.ko virtio_pci.ko "
 t_begin 'a .ko.xz is unpacked to the module it was'
 if cmp "$T_TMP/ahci.ko" "$x/lib/modules/$r/ahci.ko"; then
 	t_ok
@@ -191,6 +201,8 @@ same 'tg3 brings the PHY driver that the kernel would ask modprobe for' \
 	"$(needs tg3)" 'libphy broadcom '
 holds 'aliases of what is packed are in the table' "$x/slipway/modules" \
 	'alias pci:v000010ECd00008168sv*sd*bc*sc*i* r8169'
+holds 'mlx4_core'\''s cards bring mlx4_en, which it would ask modprobe for' \
+	"$x/slipway/modules" 'alias pci:v000015B3d00001007sv*sd*bc*sc*i* mlx4_en'
 same 'other aliases are not' \
 	"$(grep -c 'iwlwifi\|fs-squashfs\|of:' "$x/slipway/modules")" 0
 same 'what every boot loads; af_packet is in the kernel' \
@@ -215,15 +227,121 @@ same 'initrd.info has the digest' \
 	"$(sed -n 's/^digest = //p' "$out/initrd.info")" \
 	"$(sha256sum <"$out/initrd.img" | cut -d' ' -f1)"
 
+# --- the core and its archives
+ids() { sed -n "s/^\(01.*\) = $1\$/\1/p" "$out/drivers.info" | tr '\n' ' '; }
+same 'which archive for which NIC; one whose device is open has none' \
+	"$(sed '1,/^\[ids\]/d' "$out/drivers.info" | tr '\n' ';')" \
+	'0110ec8161 = r8169+tg3;0110ec8168 = r8169;0114e41657 = tg3;0115b31007 = mlx4_core;011af41000 = virtio_net;011af41041 = virtio_net;'
+same 'an archive each, and their digests' \
+	"$(cd "$out/drv" && sha256sum *.img | awk '{ print $2, $1 }' | sort)" \
+	"$(sed -n 's/^\([a-z][^ ]*\) = \([0-9a-f]\{64\}\) .*/\1.img \2/p' \
+		"$out/drivers.info" | sort)"
+open_part() # FILE DIR: into DIR, beside what is there
+{
+	mkdir -p "$2" && zstd -dcq "$1" | (cd "$2" && cpio -idmu --quiet)
+}
+rm -rf "$T_TMP/core" && open_part "$out/core.img" "$T_TMP/core"
+same 'the core has no driver of a NIC' \
+	"$(ls "$T_TMP/core/lib/modules/$r" | tr '\n' ' ')" \
+	'loop.ko overlay.ko squashfs.ko virtio_pci.ko '
+same 'an archive has what its driver needs, its table and its list, last' \
+	"$(zstd -dcq "$out/drv/r8169.img" | cpio -it --quiet | grep '\.' |
+		tr '\n' ' ')" \
+	"lib/firmware/rtl_nic/there.fw lib/modules/$r lib/modules/$r/libphy.ko \
+lib/modules/$r/r8169.ko lib/modules/$r/realtek.ko \
+slipway/drivers/r8169.modules slipway/drivers/r8169.files "
+same 'the core has the digest of each archive'\''s list' \
+	"$(for a in "$out"/drv/*.img; do
+		a=$(basename "$a" .img)
+		zstd -dcq "$out/drv/$a.img" | cpio -i --quiet --to-stdout \
+			"slipway/drivers/$a.files" | sha256sum |
+			sed "s, .*, slipway/drivers/$a.files,"
+	done | sort)" \
+	"$(tail -n +2 "$T_TMP/core/slipway/archives" |
+		awk '{ print $1, $3 }' | sort)"
+
+# boots NAME: /init in the root $T_TMP/NAME goes on behind the sentinel
+# refuses NAME TEXT: it ends with E-INITRD and that text
+start()
+{
+	"$T_ROOT/tests/nsboot" --no-server '' "$T_TMP/$1" "$T_TMP" \
+		'ip=none slipway.panic=halt,0 slipway.break=link' \
+		>"$T_TMP/$1.out" 2>&1
+}
+boots()
+{
+	start "$1"
+	t_begin "/init takes: $2"
+	if grep -q 'initrd of site test' "$T_TMP/$1.out"; then t_ok; else
+		t_fail "$(cat "$T_TMP/$1.out")"
+	fi
+}
+refuses()
+{
+	start "$1"
+	t_begin "/init refuses: $2"
+	if grep -q 'slipway: E-INITRD: .*'"$3" "$T_TMP/$1.out" &&
+		! grep -q 'initrd of site' "$T_TMP/$1.out"; then
+		t_ok
+	else
+		t_fail "$(cat "$T_TMP/$1.out")"
+	fi
+}
+with() # NAME ARCHIVE...: a core and those
+{
+	rm -rf "${T_TMP:?}/$1" && cp -a "$T_TMP/core" "$T_TMP/$1"
+	local to=$T_TMP/$1
+	shift
+	for a; do open_part "$out/drv/$a.img" "$to"; done
+}
+if [ "$(id -u)" = 0 ]; then
+	with alone && boots alone 'a core alone'
+	with one r8169 && boots one 'a core and an archive'
+	with two r8169 tg3 && boots two 'two archives that share a module'
+	with altered r8169 && echo x >>"$T_TMP/altered/lib/modules/$r/r8169.ko"
+	refuses altered 'an archive whose module was altered' \
+		'r8169.ko: not of the listed size'
+	with flipped r8169 && printf X | dd bs=1 seek=70 conv=notrunc \
+		of="$T_TMP/flipped/lib/modules/$r/r8169.ko" status=none
+	refuses flipped 'an archive with a byte changed' \
+		'r8169.ko: digest differs'
+	with cut && zstd -dcq "$out/drv/r8169.img" | head -c -1400 |
+		(cd "$T_TMP/cut" && cpio -idmu --quiet 2>/dev/null)
+	rm -f "$T_TMP/cut/slipway/drivers/r8169.files"
+	refuses cut 'an archive cut before its list' 'a driver archive cut'
+	with short r8169 &&
+		truncate -s -20 "$T_TMP/short/slipway/drivers/r8169.files"
+	refuses short 'an archive cut in its list' \
+		'r8169.files: not of the listed size'
+	with more r8169 && echo x >"$T_TMP/more/lib/modules/$r/evil.ko"
+	refuses more 'a module that no list names' 'files not in its list'
+	with renamed r8169 && mv "$T_TMP/renamed/slipway/drivers/r8169.files" \
+		"$T_TMP/renamed/slipway/drivers/other.files"
+	refuses renamed 'an archive under another name' 'cut or of another'
+	with bare && mkdir -p "$T_TMP/bare/slipway/drivers" &&
+		echo 'slipway-modules 1' >"$T_TMP/bare/slipway/drivers/x.modules"
+	refuses bare 'a table without its list' 'files not in its list'
+	cp "$out/drv/r8169.img" "$T_TMP/old.img"
+	with forged r8169 && : >"$T_TMP/forged/slipway/archives"
+	refuses forged 'another list of archives' \
+		'archives: not of the listed size'
+fi
+
 was=$(sha256sum <"$out/initrd.img")
 same 'again: unchanged' "$(pack fake 2>&1)" 'initrd fake: unchanged'
+parts() { (cd "$out" && sha256sum core.img drivers.info drv/*); }
+were=$(parts)
 t_begin 'packed on one core: the same bytes'
 taskset -c 0 "$BIN/slipway-initrd" -C "$site" --force fake >/dev/null 2>&1
-if [ "$was" = "$(sha256sum <"$out/initrd.img")" ]; then
+if [ "$was $were" = "$(sha256sum <"$out/initrd.img") $(parts)" ]; then
 	t_ok
 else
-	t_fail "$(sha256sum <"$out/initrd.img")"
+	t_fail "$(sha256sum <"$out/initrd.img") $(parts)"
 fi
+t_begin 'an archive that was altered is packed again'
+echo x >>"$out/core.img"
+pack fake >/dev/null 2>&1
+if [ "$were" = "$(parts)" ]; then t_ok; else t_fail "$(parts)"; fi
 t_begin 'a dry run lists and changes nothing'
 if pack -n --policy rescue fake | grep -q 'lib/firmware/rtl_nic/gone.fw' &&
 	[ "$was" = "$(sha256sum <"$out/initrd.img")" ]; then
@@ -252,8 +370,38 @@ pack --policy rescue --drivers virtio_net fake >/dev/null 2>&1
 open_image "$x"
 holds 'rescue is in the policy' "$x/slipway/policy" 'mode rescue'
 same 'rescue has a shell' "$(readlink "$x/bin/sh")" busybox
+same 'and one archive' "$(ls "$out/drv")" virtio_net.img
 same 'one driver asked for' "$(ls "$x/lib/modules/$r" | tr '\n' ' ')" \
 	'failover.ko loop.ko net_failover.ko overlay.ko squashfs.ko virtio_net.ko '
+if [ "$(id -u)" = 0 ]; then
+	rm -rf "$T_TMP/core" && open_part "$out/core.img" "$T_TMP/core"
+	with swapped && open_part "$T_TMP/old.img" "$T_TMP/swapped"
+	refuses swapped 'an archive of another release' 'cut or of another'
+fi
+pack --drivers storage fake >/dev/null 2>&1
+same 'storage alone has no core: nothing would lead to a NIC' \
+	"$(ls "$out" | tr '\n' ' ')" 'initrd.img initrd.info vmlinuz '
+
+# --- firmware
+pack --firmware none fake >/dev/null 2>&1
+open_image "$x"
+same 'no firmware' "$(ls "$x/lib")" modules
+
+# --- drivers that the base has not
+extra=$T_TMP/extra
+lib=$T_TMP/other module nic depends=libphy \
+	'alias=pci:v00001234d00005678sv*sd*bc*sc*i*' firmware=nic.fw \
+	"vermagic=$r SMP mod_unload "
+mkdir -p "$extra/firmware" && echo firmware >"$extra/firmware/nic.fw"
+cp "$T_TMP/other/kernel/nic.ko" "$extra/"
+xz -k "$extra/nic.ko" && rm "$extra/nic.ko"
+pack --drivers net --extra-drivers "$extra" fake >"$T_TMP/err" 2>&1
+open_image "$x"
+same 'an extra driver needs what it says' "$(needs nic)" 'libphy '
+holds 'an extra driver is for the devices it names' "$x/slipway/modules" \
+	'alias pci:v00001234d00005678sv*sd*bc*sc*i* nic'
+same 'its firmware lies beside it' "$(cat "$x/lib/firmware/nic.fw")" firmware
+same 'and it has an archive' "$(ids nic)" '0112345678 '
 pack --no-modules fake >/dev/null 2>&1
 open_image "$x"
 same 'no modules' "$(ls "$x/lib" 2>/dev/null; ls "$x/slipway" | tr '\n' ' ')" \
@@ -272,6 +420,21 @@ refused 'unknown base' 1 "run 'slipway base other' first" pack other
 refused 'unknown policy' 2 "'lax' is neither enforce nor rescue" \
 	pack --policy lax fake
 refused 'name that leads elsewhere' 2 'is no name of a base' pack ../fake
+refused 'firmware that the base lacks' 1 'has no firmware rtl_nic/gone.fw' \
+	pack --firmware all fake
+refused 'an unknown choice of firmware' 2 "'some' is neither base" \
+	pack --firmware some fake
+refused 'no folder of extra drivers' 1 "$T_TMP/none: cannot read" \
+	pack --extra-drivers "$T_TMP/none" fake
+mkdir "$T_TMP/odd" && refused 'an empty one' 1 'no .ko, .ko.xz' \
+	pack --extra-drivers "$T_TMP/odd" fake
+lib=$T_TMP/other module old vermagic=9.9-other
+cp "$T_TMP/other/kernel/old.ko" "$T_TMP/odd/"
+refused 'an extra driver of another kernel' 1 "not for kernel $r" \
+	pack --extra-drivers "$T_TMP/odd" fake
+echo junk >"$T_TMP/odd/old.ko"
+refused 'an extra driver that is none' 1 'old.ko: not a kernel module' \
+	pack --extra-drivers "$T_TMP/odd" fake
 echo text >"$T_TMP/text"
 refused '/init that is no program' 1 'not a program' \
 	pack --init "$T_TMP/text" fake

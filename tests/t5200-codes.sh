@@ -104,6 +104,26 @@ row root-is-no-initramfs 'E-SYS/not an initramfs' --on-disk '' -- good
 row no-loop-device E-LOOP --without 'loop*' -- good
 row name-without-server E-DNS good slipway.url=http://boot.invalid/
 limit=120 row no-network-card E-LINK good ip=dhcp
+# network cards of which one has a driver; real ones are links too
+pci=$T_TMP/pci
+card() # ADDRESS CLASS VENDOR DEVICE SUBVENDOR SUBDEVICE
+{
+	local d=$pci/.devices/$1
+	mkdir -p "$d"
+	ln -s ".devices/$1" "$pci/$1"
+	echo "0x$2" >"$d/class"
+	echo "0x$3" >"$d/vendor"
+	echo "0x$4" >"$d/device"
+	echo "0x$5" >"$d/subsystem_vendor"
+	echo "0x$6" >"$d/subsystem_device"
+}
+card 0000:00:02.0 030000 1234 1111 1af4 1100
+card 0000:00:03.0 020000 8086 10d3 17aa 2101
+card 0000:00:04.0 020000 8086 1521 8086 0001
+ln -s ../../drivers/igb "$pci/.devices/0000:00:04.0/driver"
+limit=120 row network-card-without-driver \
+	'E-LINK/; no driver for 8086:10d3 (17aa:2101); next' \
+	--pci "$pci" -- good ip=dhcp
 row static-address-of-loopback E-DHCP --dhcp '' -- good \
 	'ip=127.0.0.9:::255.0.0.0::eth0:none'
 row init-relative-ignored BOOT-OK/init=bin/sh good init=bin/sh

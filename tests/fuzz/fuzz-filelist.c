@@ -2,6 +2,7 @@
 /* fuzz-filelist.c - a list that passes is, printed line by line, itself. */
 #include "format/filelist.h"
 #include "fuzz.h"
+#include <stdio.h>
 
 static void check_path(const char *s)
 {
@@ -15,6 +16,20 @@ static void check_path(const char *s)
 		if (!s[n])
 			return;
 	}
+}
+
+/* A name leads to the very path that it came from. */
+static void check_archive(const char *path)
+{
+	struct span name = filelist_archive(path);
+	char again[1200];
+
+	if (!name.n)
+		return;
+	NEED(text_name_ok(name) && name.n < FILELIST_ARCHIVE_NAME_MAX);
+	snprintf(again, sizeof(again), "%s%.*s%s", FILELIST_ARCHIVE,
+		 (int)name.n, name.p, FILELIST_ARCHIVE_END);
+	NEED(!strcmp(again + 1, path));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -31,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (got != 1)
 			break;
 		check_path(it.path);
+		check_archive(it.path);
 		n = filelist_print(line, sizeof(line), &it);
 		NEED(n > 0 && at.n - rest.n == (size_t)n);
 		NEED(!memcmp(line, at.p, n));

@@ -97,4 +97,34 @@ static void limits(void)
 	CHECK_INT(filelist_print(big, sizeof(big), &it), -EBADMSG);
 }
 
-UNIT_MAIN(UNIT_CASE(round_trip), UNIT_CASE(refused), UNIT_CASE(limits))
+static void archives(void)
+{
+	static const struct {
+		const char *path, *name;
+	} rows[] = {
+		{"slipway/drivers/e1000e.files", "e1000e"},
+		{"slipway/drivers/8139cp+8139too.files", "8139cp+8139too"},
+		{"slipway/drivers/.files.files", ".files"},
+		{"slipway/drivers/.files", ""},
+		{"slipway/drivers/files", ""},
+		{"slipway/drivers/", ""},
+		{"slipway/drivers/a/b.files", ""},
+		{"slipway/drivers/a b.files", ""},
+		{"slipway/drivers/e1000e.modules", ""},
+		{"slipway/drivers/e1000e.files2", ""},
+		{"/slipway/drivers/e1000e.files", ""},
+		{"slipway/files", ""},
+		{"", ""},
+	};
+	struct span name;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		unit_row = rows[i].path;
+		name = filelist_archive(rows[i].path);
+		CHECK(span_is(name, rows[i].name));
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(round_trip), UNIT_CASE(refused), UNIT_CASE(limits),
+	  UNIT_CASE(archives))

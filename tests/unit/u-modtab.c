@@ -140,5 +140,42 @@ static void every_cut_and_byte(void)
 	}
 }
 
+static void before_net(void)
+{
+	static const struct {
+		const char *alias;
+		bool before;
+	} rows[] = {
+		{"pci:v00008086d000010D3sv00008086sd0000A01Fbc02sc00i00", true},
+		{"pci:v00001AF4d00001000sv00001AF4sd00000001bc02sc00i00", true},
+		{"pci:v0000168Cd00000030sv*sd*bc02sc80i00", true},
+		{"pci:v00008086d000029C0sv00001AF4sd00001100bc06sc00i00", true},
+		{"pci:v00008086d00002934sv00001AF4sd00001100bc0Csc03i00", true},
+		{"pci:v00008086d00002922sv00001AF4sd00001100bc01sc06i01",
+		 false},
+		{"pci:v00001AF4d00001005sv00001AF4sd00000004bc00scFFi00",
+		 false},
+		{"virtio:d00000001v00001AF4", true},
+		{"virtio:d00000002v00001AF4", false},
+		{"virtio:d00000012v00001AF4", false},
+		{"vmbus:635161f83edfc546913ff2d2f965ed0e", true},
+		{"xen:vif", true},
+		{"usb:v0B95p1790d0100dc00dsc00dp00icFFiscFFip00in00", true},
+		{"usb:v0781p5581d0100dc00dsc00dp00ic08isc06ip50in00", false},
+		{"scsi:t-0x00", false},
+		{"acpi:PNP0501:", false},
+		{"", false},
+		{"xpci:bc02", false},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		unit_row = rows[i].alias;
+		CHECK_INT(modtab_before_net(text_span(rows[i].alias)),
+			  rows[i].before);
+	}
+}
+
 UNIT_MAIN(UNIT_CASE(lookups), UNIT_CASE(empty), UNIT_CASE(refused),
-	  UNIT_CASE(too_many), UNIT_CASE(every_cut_and_byte))
+	  UNIT_CASE(too_many), UNIT_CASE(before_net),
+	  UNIT_CASE(every_cut_and_byte))
