@@ -251,6 +251,94 @@ else
 	fi
 fi
 
+# --- a core and driver archives beside the whole initrd
+packed=$site/build/initrd/tiny
+fake_archives() # TEXT: two archives, of which one is for two NICs
+{
+	local name
+	mkdir -p "$packed/drv"
+	echo core >"$packed/core.img"
+	echo "[archives]" >"$packed/drivers.info"
+	for name in e1000e virtio_net; do
+		rm -f "$packed/drv/$name.img"
+		echo "$name $1" >"$packed/drv/$name.img"
+		echo "$name = $(sha256sum <"$packed/drv/$name.img" |
+			cut -d' ' -f1) 9 0" >>"$packed/drivers.info"
+	done
+	cat >>"$packed/drivers.info" <<-EOF
+		[ids]
+		01808610d3 = e1000e
+		0180861501 = e1000e
+		011af41000 = virtio_net
+	EOF
+}
+fake_archives one
+check 'publish a core and archives' slipway publish -C "$site"
+boot=$(sed -n 's,^set dir boot/,,p' "$public/boot.ipxe")
+drv=$public/boot/$boot/drv
+t_begin 'each NIC has the archive of its driver, by a link, and its signature'
+if cmp "$drv/01808610d3.img" "$packed/drv/e1000e.img" &&
+	[ "$(cd "$drv" && stat -c %i 0180*.img e1000e.img | sort -u |
+		wc -l)" = 1 ] &&
+	[ "$(cd "$drv" && stat -c %i 0180*.sig e1000e.img.sig | sort -u |
+		wc -l)" = 1 ]; then
+	t_ok
+else
+	t_fail "$(ls -li "$drv")"
+fi
+check 'openssl verifies an archive' openssl cms -verify -inform DER -binary \
+	-in "$drv/011af41000.img.sig" -content "$drv/011af41000.img" \
+	-CAfile "$site/keys/root.crt" -purpose any -out /dev/null
+check 'boot.ipxe asks for what its NIC is called' grep -qxF \
+	'set drv ${dir}/drv/${netX/busid:hexraw}.img' "$public/boot.ipxe"
+check 'and for the whole initrd where there is no such archive' grep -qxF \
+	'initrd --name drivers.img ${drv} || goto whole' "$public/boot.ipxe"
+check 'verify accepts them' slipway verify -C "$site"
+t_begin 'verify tells of an archive once, however many links lead to it'
+if [ "$(slipway verify -C "$site" | grep -c '/drv/')" = 2 ]; then t_ok; else
+	t_fail "$(slipway verify -C "$site" | grep '/drv/')"
+fi
+flip() # FILE: and what verify says of it
+{
+	rm -rf "$T_TMP/bad"
+	cp -al "$public" "$T_TMP/bad"
+	echo other >"$T_TMP/flipped"
+	mv "$T_TMP/flipped" "$T_TMP/bad/boot/$boot/$1"
+	t_begin "another $1 is found"
+	if slipway verify -C "$site" "$T_TMP/bad" >"$T_TMP/out" 2>&1; then
+		t_fail 'verify accepted it'
+	elif grep -q "^bad  E-SIG: .*/$1" "$T_TMP/out"; then
+		t_ok
+	else
+		t_fail "$(cat "$T_TMP/out")"
+	fi
+}
+flip core.img
+flip drv/0180861501.img
+facts >"$T_TMP/before"
+slipway publish -C "$site" >"$T_TMP/out" 2>&1
+t_begin 'publishing again leaves archives and links alone'
+got=$(changed)
+if [ "$got" = 'manifest.cms ' ]; then t_ok; else t_fail "changed: $got"; fi
+t_begin 'another archive: another folder'
+fake_archives two && slipway publish -C "$site" >"$T_TMP/out" 2>&1
+if [ "$(sed -n 's,^set dir boot/,,p' "$public/boot.ipxe")" != "$boot" ]; then
+	t_ok
+else
+	t_fail 'the same'
+fi
+t_begin 'folders of releases that are gone go, archives and all'
+for text in three four five six; do
+	fake_archives $text && slipway publish -C "$site" >"$T_TMP/out" 2>&1
+done
+if [ ! -e "$public/boot/$boot" ]; then t_ok; else
+	t_fail "$(ls -R "$public/boot/$boot")"
+fi
+t_begin 'an archive that is not what was packed is refused'
+rm "$packed/drv/e1000e.img" && echo other >"$packed/drv/e1000e.img"
+expect_fail 1 'is not what was packed' slipway publish -C "$site"
+rm -r "$packed/drv" "$packed/core.img" "$packed/drivers.info"
+
 t_begin 'verify without a trust anchor'
 expect_fail 1 /nonexistent slipway verify --root /nonexistent "$public"
 

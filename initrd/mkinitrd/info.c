@@ -59,7 +59,7 @@ static bool holds(const struct ini *ini, const char *dir, const char *file,
 	if (!hash_file(path, digest, &size))
 		digest_hex(digest, hex);
 	free(path);
-	return had && !strcmp(hex, had);
+	return !strcmp(hex, had ? had : "");
 }
 
 bool info_same(const char *dir, const char *inputs)
@@ -122,12 +122,15 @@ static void print_json(const struct ini *ini, bool unchanged)
 
 static void print_text(const struct ini *ini)
 {
+	const char *core;
+
 	printf("initrd %s: %s bytes, kernel %s, %s modules, %.12s\n",
 	       ini_need(ini, "initrd", "base"), ini_need(ini, "initrd", "size"),
 	       ini_need(ini, "initrd", "kernel"),
 	       ini_need(ini, "initrd", "modules"),
 	       ini_need(ini, "initrd", "digest"));
-	if (*ini_need(ini, "initrd", "core-digest"))
+	core = ini_get(ini, "initrd", "core-digest");
+	if (core && *core)
 		printf("  or a core of %s bytes and one of %s driver archives, for %s NICs\n",
 		       ini_need(ini, "initrd", "core-size"),
 		       ini_need(ini, "initrd", "archives"),
