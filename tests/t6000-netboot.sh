@@ -3,6 +3,7 @@
 # t6000-netboot: a site with real Debian bases, built, signed, published and
 # booted in QEMU through iPXE, as an operator would.
 . "$(dirname "$0")/lib.sh"
+. "$T_ROOT/tests/boot/sizes.sh"
 
 requires_root
 need mmdebstrap mmdebstrap
@@ -114,6 +115,28 @@ ramdisk() {
 run 'a ramdisk of web boots without a network card' ramdisk ||
 	tail -n 30 "$T_TMP/ram.log"
 rm -rf "$T_TMP/ram"
+
+# its archive, as busid names it, and not the whole initrd; as far as needed
+run 'a machine with an e1000e boots with the archive of its driver' \
+	slipway boot -C "$site" -v --nic e1000e --expect 'link eth0 52:54' \
+	--expect 'manifest serial' --timeout 240 --log "$T_TMP/e1000e.log" ||
+	tail -n 30 "$T_TMP/e1000e.log"
+t_begin 'it has fetched the core and the archive, not the whole initrd'
+if grep -q 'GET /boot/.*/drv/01808610d3.img 200' "$T_TMP/out" &&
+	grep -q 'GET /boot/.*/core.img 200' "$T_TMP/out" &&
+	! grep -q 'GET /boot/.*/initrd.img' "$T_TMP/out"; then
+	t_ok
+else
+	t_fail "$(grep 'GET /boot' "$T_TMP/out")"
+fi
+
+t_begin 'core and one archive: under 3 MB for each of ten NICs'
+if driver_sizes "$site/build/initrd/debian13" 3000000 >"$T_TMP/sizes"; then
+	t_ok
+else
+	t_fail "$(cat "$T_TMP/sizes")"
+fi
+sed 's/^/# /' "$T_TMP/sizes"
 
 t_begin 'a flipped byte in the base is refused with E-HASH'
 cp -al "$site/public" "$T_TMP/flipped"

@@ -26,8 +26,8 @@ static const char parts[] =
 	"goto loaded\n"
 	":whole\n"
 	"clear drv\n"
-	"echo slipway: no drivers for ${net${nic}/busid:hexraw} alone, "
-	"loading all\n";
+	"echo slipway: no archive for NIC ${net${nic}/busid:hexraw}, "
+	"loading all drivers\n";
 
 static const char whole[] =
 	"initrd --timeout %u --name initrd.img ${at}/initrd.img || goto next\n"

@@ -34,7 +34,8 @@
 
 static const char *dir, *tree, *role,
 	*ram = "1536", *cpus = "2", *extra = "", *expect, *timeout, *forwards,
-	*probe, *probe_text, *accel = "auto", *log_path, *taps, *mac, *disk;
+	*probe, *probe_text, *accel = "auto", *log_path, *taps, *mac, *disk,
+	*nic = "virtio-net-pci";
 static bool many, verbose, uefi, bios;
 
 static const struct opt table[] = {
@@ -53,6 +54,7 @@ static const struct opt table[] = {
 	{"uefi", 0, NULL, "firmware: UEFI", &uefi, NULL},
 	{"tap", 0, "IF", "a card on this interface: boot what its net serves",
 	 &many, &taps},
+	{"nic", 0, "MODEL", "its network card, as QEMU calls it", NULL, &nic},
 	{"mac", 0, "ADDR", "address of the first card", NULL, &mac},
 	{"disk", 0, "FILE", "a local disk, raw; is written to", NULL, &disk},
 	{"expect", 'e', "TEXT", "exit 0 once all TEXTs were seen, in order",
@@ -71,7 +73,8 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway boot",
 	.usage = "[-C DIR] [--role ROLE] [--ram MB] [--cpus N] [--append TEXT] "
-		 "[--bios | --uefi] [--tap IF]... [--mac ADDR] [--disk FILE] "
+		 "[--bios | --uefi] [--tap IF]... [--nic MODEL] [--mac ADDR] "
+		 "[--disk FILE] "
 		 "[--forward HOST:GUEST]... [--expect TEXT]... "
 		 "[--probe PORT:/PATH] [--timeout SEC] [--log FILE]",
 	.about = "Boot the published site in QEMU as a machine would.",
@@ -382,6 +385,8 @@ int main(int argc, char **argv)
 	      : expect || probe ? TIMEOUT_SEC
 				: 0;
 	check_append();
+	if (!text_name_ok(text_span(nic)))
+		opts_usage(&opts, "--nic %s: no model's name", nic);
 	add_forwards(&q);
 	if (probe)
 		page = find_probe(&q);
@@ -390,6 +395,7 @@ int main(int argc, char **argv)
 	spawn_need("qemu-system-x86_64", "qemu-system-x86");
 	qemu_firmware(&q);
 	q.kvm = choose_kvm();
+	q.nic = nic;
 	q.input = isatty(0) && isatty(1) && !expect && !probe;
 	signal(SIGPIPE, SIG_IGN);
 	if (!q.n_taps)

@@ -118,7 +118,7 @@ static void put_card(struct line *l, const struct qemu *q, unsigned int i,
 {
 	put(l, "-netdev", net);
 	put(l, "-device",
-	    xasprintf("virtio-net-pci,netdev=n%u,bootindex=%u%s%s%s", i, i,
+	    xasprintf("%s,netdev=n%u,bootindex=%u%s%s%s", q->nic, i, i,
 		      q->uefi && q->n_taps ? ",romfile=" : "",
 		      !i && q->mac ? ",mac=" : "",
 		      !i && q->mac ? q->mac : ""));

@@ -22,6 +22,7 @@ struct qemu {
 	unsigned int ram_mb, cpus;
 	bool kvm, uefi;
 	const char *bootfile;	/* URL as the guest sees it, without taps */
+	const char *nic;	/* QEMU's name of the model of its cards */
 	const char *mac;	/* of its first card, or NULL */
 	const char *disk;	/* raw image of a local disk, or NULL */
 	unsigned int n_taps;	/* its cards, on these interfaces */
