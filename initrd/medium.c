@@ -14,6 +14,7 @@
 #include "console.h"
 #include "file.h"
 #include "format/fslabel.h"
+#include "modules.h"
 #include "sys.h"
 
 #define TREE_HERE   "/tree"   /* in a ramdisk */
@@ -94,6 +95,7 @@ static int wait_for(struct boot *b, const char *label)
 				    label, WAIT_MS / 1000);
 		}
 		sys_sleep_ms(POLL_MS);
+		modules_rescan(b);
 	}
 	return 0;
 }
