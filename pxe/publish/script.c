@@ -185,7 +185,7 @@ static void print_verify(FILE *f, const struct release *r)
 	if (need && !strcmp(need, "no"))
 		return;
 	fputs(verify, f);
-	script_verify(f, r);
+	script_drivers_verify(f, r);
 	fputs(":unverified\n", f);
 	if (need && !strcmp(need, "yes"))
 		fputs("echo slipway: this iPXE has no imgverify, "
@@ -268,7 +268,7 @@ char *script_text(const struct release *r)
 	fprintf(f, "set args %s\n", args ? args : DEFAULT_ARGS);
 	ipxe_print_hunt(f);
 	print_choice(f, r, &conf);
-	script_load(f, r);
+	script_drivers_load(f, r);
 	print_verify(f, r);
 	fputs(go, f);
 	print_mirrors(f, r->site);

@@ -33,7 +33,7 @@ static const char whole[] =
 	"initrd --timeout %u --name initrd.img ${at}/initrd.img || goto next\n"
 	"set initrds initrd=initrd.img\n";
 
-void script_load(FILE *f, const struct release *r)
+void script_drivers_load(FILE *f, const struct release *r)
 {
 	fprintf(f,
 		":load\n"
@@ -50,7 +50,7 @@ void script_load(FILE *f, const struct release *r)
 		fputs(":loaded\n", f);
 }
 
-void script_verify(FILE *f, const struct release *r)
+void script_drivers_verify(FILE *f, const struct release *r)
 {
 	fputs("imgverify vmlinuz ${at}/vmlinuz.sig || goto next\n", f);
 	if (has_core(r))
