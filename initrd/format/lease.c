@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* lease.c - a DHCP client's hostile variables into numbers and names. */
+/* lease.c - hostile text about addresses into numbers and names. */
 #include "format/lease.h"
 
 #define LEASE_MTU_MIN	576
@@ -107,7 +107,7 @@ static int lease_host(uint32_t *addr, struct span v)
 	return 0;
 }
 
-/* udhcpc lists routers with spaces between; the first is the one to use. */
+/* Of a list of routers the first is the one to use. */
 static int lease_router(struct lease *l, struct span v)
 {
 	struct span first, rest;
@@ -135,6 +135,33 @@ static int lease_dns(struct lease *l, struct span v)
 	return 0;
 }
 
+static int lease_search(struct lease *l, struct span v)
+{
+	struct span rest = v, one;
+
+	if (!v.n || v.n > LEASE_SEARCH_MAX)
+		return -EBADMSG;
+	while (text_field(&rest, &one))
+		if (!lease_name_ok(one))
+			return -EBADMSG;
+	/* text_field() sees no empty field at the very end */
+	return v.p[v.n - 1] == ' ' ? -EBADMSG
+				   : text_copy(l->search, sizeof(l->search), v);
+}
+
+static int lease_method(enum lease_from *from, struct span v)
+{
+	if (span_is(v, "static"))
+		*from = LEASE_STATIC;
+	else if (span_is(v, "dhcp"))
+		*from = LEASE_DHCP;
+	else if (span_is(v, "handed"))
+		*from = LEASE_HANDED;
+	else
+		return -EBADMSG;
+	return 0;
+}
+
 static int lease_number(struct span v, uint64_t min, uint64_t max,
 			uint64_t *out)
 {
@@ -151,6 +178,8 @@ static int lease_set_number(struct lease *l, const char *key, struct span v)
 		l->mtu = n;
 		return 0;
 	}
+	if (!strcmp(key, "since"))
+		return text_u64(v, &l->since) ? -EBADMSG : 0;
 	/* a lease of no time is none; 2^32 - 1 is DHCP's "for ever" */
 	if (lease_number(v, 1, UINT32_MAX, &n))
 		return -EBADMSG;
@@ -176,17 +205,20 @@ int lease_set(struct lease *l, const char *key, struct span v)
 		return lease_name(l->hostname, sizeof(l->hostname), v);
 	if (!strcmp(key, "serverid"))
 		return lease_host(&l->server, v);
-	if (!strcmp(key, "mtu") || !strcmp(key, "lease"))
+	if (!strcmp(key, "search"))
+		return lease_search(l, v);
+	if (!strcmp(key, "method"))
+		return lease_method(&l->from, v);
+	if (!strcmp(key, "mtu") || !strcmp(key, "lease") ||
+	    !strcmp(key, "since"))
 		return lease_set_number(l, key, v);
-	return 0;
+	return lease6_set(&l->six, key, v);
 }
 
-int lease_check(const struct lease *l, struct fault *f)
+static int lease_check4(const struct lease *l, struct fault *f)
 {
 	uint32_t host;
 
-	if (!l->ifname[0])
-		return fault_set(f, -EBADMSG, "no interface", 0);
 	if (!lease_unicast(l->addr))
 		return fault_set(f, -EBADMSG, "no usable address", 0);
 	if (l->prefix < 1 || l->prefix > 32)
@@ -199,6 +231,47 @@ int lease_check(const struct lease *l, struct fault *f)
 	}
 	if (l->router && l->router == l->addr)
 		return fault_set(f, -EBADMSG, "router is this machine", 0);
+	return 0;
+}
+
+int lease_check(const struct lease *l, struct fault *f)
+{
+	const struct lease6 *six = &l->six;
+
+	if (!l->ifname[0])
+		return fault_set(f, -EBADMSG, "no interface", 0);
+	if (six->from != LEASE_NONE) {
+		if (!ip6_host(six->addr) || !six->prefix || six->prefix > 128)
+			return fault_set(f, -EBADMSG, "no usable IPv6 address",
+					 0);
+		if (!memcmp(six->router, six->addr, IP6_SIZE))
+			return fault_set(f, -EBADMSG, "router is this machine",
+					 0);
+	}
+	if (!l->addr && !l->prefix && six->from != LEASE_NONE)
+		return 0;
+	return lease_check4(l, f);
+}
+
+int lease_handed(struct lease *l, struct span text)
+{
+	static const char *const keys[] = {"ip",  "subnet", "router",
+					   "dns", "lease",  "serverid"};
+	struct lease tmp = *l;
+	struct span part;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		text_cut(text, ':', &part, &text);
+		if (!part.n && i > 1)
+			continue;
+		if (lease_set(&tmp, keys[i], part))
+			return -EBADMSG;
+	}
+	if (text.p)
+		return -EBADMSG;
+	tmp.from = LEASE_HANDED;
+	*l = tmp;
 	return 0;
 }
 
@@ -241,10 +314,13 @@ static void lease_put_number(struct text_out *o, const char *key, uint64_t v)
 int lease_print(const struct lease *l, char *buf, size_t size)
 {
 	struct text_out o = {.buf = buf, .size = size};
+	static const char *const methods[] = {"", "static", "dhcp", "handed",
+					      ""};
 	char text[16];
 	unsigned int i;
 
 	lease_put_str(&o, "interface", l->ifname);
+	lease_put_str(&o, "method", methods[l->from]);
 	lease_put_addr(&o, "ip", l->addr);
 	if (l->prefix && l->prefix <= 32)
 		lease_put_addr(&o, "subnet", UINT32_MAX << (32 - l->prefix));
@@ -256,10 +332,13 @@ int lease_print(const struct lease *l, char *buf, size_t size)
 	}
 	text_put_str(&o, i ? "\n" : "");
 	lease_put_str(&o, "domain", l->domain);
+	lease_put_str(&o, "search", l->search);
 	lease_put_str(&o, "hostname", l->hostname);
 	lease_put_number(&o, "lease", l->seconds);
 	lease_put_addr(&o, "serverid", l->server);
 	lease_put_number(&o, "mtu", l->mtu);
+	lease_put_number(&o, "since", l->since);
+	lease6_print(&l->six, &o);
 	return text_put_end(&o);
 }
 

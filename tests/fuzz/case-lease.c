@@ -18,6 +18,15 @@ static void good(struct bytes *b, uint64_t k, struct rng *r)
 	bytes_text(b, "domain example.net\nhostname n-%u\nlease %u\n",
 		   (unsigned int)rng_below(r, 999),
 		   1 + (unsigned int)rng_below(r, 90000));
+	if (k % 3 == 1)
+		bytes_text(b, "method dhcp\nsearch a.example b.example\n");
+	if (k % 3 == 2)
+		bytes_text(b,
+			   "method6 dhcp\nip6 2001:db8::%x/128\n"
+			   "router6 fe80::1\ndns6 2001:db8::53 fd00::1\n"
+			   "lease6 %u\niaid6 9\nserverid6 0001ff\n",
+			   1 + (unsigned int)rng_below(r, 9999),
+			   1 + (unsigned int)rng_below(r, 90000));
 	bytes_text(b, "serverid %u.1.2.1\nmtu %u\nopt82 whatever it is\n", net,
 		   576 + (unsigned int)rng_below(r, 8000));
 }
@@ -170,9 +179,13 @@ static const struct rule rules[] = {
 };
 
 static const char *const words[] = {
-	"interface ",	 "ip ",	       "subnet ",  "router ",	"dns ",
-	"domain ",	 "hostname ",  "lease ",   "serverid ", "mtu ",
-	"255.255.255.0", "4294967295", "10.0.0.1", NULL};
+	"method6 ",   "ip6 ",	     "router6 ",       "dns6 ",
+	"lease6 ",    "preferred6 ", "iaid6 ",	       "search ",
+	"method ",    "serverid6 ",  "2001:db8::1/64", "fe80::1",
+	"interface ", "ip ",	     "subnet ",	       "router ",
+	"dns ",	      "domain ",     "hostname ",      "lease ",
+	"serverid ",  "mtu ",	     "255.255.255.0",  "4294967295",
+	"10.0.0.1",   NULL};
 
 const struct format case_lease = {"lease", NULL,	 good,
 				  decode,  RULES(rules), words};

@@ -13,6 +13,16 @@ static void check_host(uint32_t addr)
 	NEED(!addr || (top && top != 127 && top < 224));
 }
 
+static void check_six(const struct lease6 *l)
+{
+	NEED(l->prefix <= 128 && l->n_dns <= LEASE_DNS_MAX);
+	NEED(l->n_server <= LEASE_DUID_MAX && l->from != LEASE_HANDED);
+	NEED(ip6_none(l->addr) || ip6_host(l->addr));
+	NEED(ip6_none(l->router) || ip6_host(l->router));
+	for (unsigned int i = 0; i < l->n_dns; i++)
+		NEED(ip6_host(l->dns[i]));
+}
+
 static void check_lease(const struct lease *l)
 {
 	static const char chars[] = "abcdefghijklmnopqrstuvwxyz.-"
@@ -31,9 +41,13 @@ static void check_lease(const struct lease *l)
 	check_host(l->server);
 	for (unsigned int i = 0; i < l->n_dns; i++)
 		check_host(l->dns[i]);
+	NEED(strlen(l->search) < sizeof(l->search) && l->search[0] != ' ');
+	NEED(!strpbrk(l->search, "/;$'\n"));
+	NEED(l->from != LEASE_RA);
+	check_six(&l->six);
 }
 
-/* As udhcpc's script would hand them over, one after the other. */
+/* One after the other, as a client would hand them over. */
 static void variables(struct span text)
 {
 	struct lease l = {.n_dns = 0}, before;
@@ -66,7 +80,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	check_lease(&l);
-	NEED(!lease_check(&l, NULL) && l.addr && l.prefix && l.ifname[0]);
+	NEED(!lease_check(&l, NULL) && l.ifname[0]);
+	NEED((l.addr && l.prefix) ||
+	     (l.six.from != LEASE_NONE && !l.addr && !l.prefix));
 	n = lease_print(&l, one, sizeof(one));
 	NEED(n > 0);
 	NEED(!lease_parse(&again, (struct span){one, n}, NULL));
@@ -75,5 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	NEED(again.addr == l.addr && again.prefix == l.prefix &&
 	     again.router == l.router && again.seconds == l.seconds &&
 	     again.n_dns == l.n_dns && again.mtu == l.mtu);
+	NEED(l.six.from == LEASE_NONE ||
+	     !memcmp(&l.six, &again.six, sizeof(l.six)));
 	return 0;
 }

@@ -237,5 +237,122 @@ static void files(void)
 		  -EOVERFLOW);
 }
 
+/* All that a lease can hold, and only its IPv6 part. */
+static void six(void)
+{
+	static const char both[] =
+		"interface eth0\nmethod handed\nip 10.0.2.15\n"
+		"subnet 255.255.255.0\nsearch a.example b.example\n"
+		"since 12\nmethod6 dhcp\nip6 2001:db8::7/128\n"
+		"router6 fe80::1\ndns6 2001:db8::53 fd00::53\nlease6 600\n"
+		"preferred6 300\niaid6 7\nserverid6 00010aff\n";
+	static const char only[] =
+		"interface eth0\nmethod6 ra\nip6 2001:db8::7/64\n";
+	static const char *const bad[] = {
+		"interface eth0\nmethod6 ra\n",
+		"interface eth0\nip6 2001:db8::7/64\n",
+		"interface eth0\nmethod6 ra\nip6 2001:db8::7/64\nip 0.0.0.0\n",
+		"interface eth0\nmethod6 ra\nip6 2001:db8::7/64\n"
+		"router6 2001:db8::7\n",
+		"interface eth0\nmethod6 ra\nip6 2001:db8::7/64\nsubnet 24\n",
+	};
+	struct lease l;
+	char buf[LEASE_SIZE_MAX];
+	size_t i;
+	int n;
+
+	CHECK_INT(lease_parse(&l, text_span(both), NULL), 0);
+	n = lease_print(&l, buf, sizeof(buf));
+	CHECK_INT(n, sizeof(both) - 1);
+	CHECK(!memcmp(buf, both, n));
+	CHECK_INT(l.six.n_server, 4);
+	CHECK_INT(lease_parse(&l, text_span(only), NULL), 0);
+	n = lease_print(&l, buf, sizeof(buf));
+	CHECK_INT(n, sizeof(only) - 1);
+	CHECK(!memcmp(buf, only, n));
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		unit_row = bad[i];
+		CHECK_INT(lease_parse(&l, text_span(bad[i]), NULL), -EBADMSG);
+	}
+}
+
+static void six_refused(void)
+{
+	static const char *const rows[][2] = {
+		{"method", "ra"},
+		{"method6", "handed"},
+		{"method6", ""},
+		{"ip6", "2001:db8::1"},
+		{"ip6", "2001:db8::1/0"},
+		{"ip6", "2001:db8::1/129"},
+		{"ip6", "::1/64"},
+		{"ip6", "ff02::1/64"},
+		{"ip6", "10.0.0.1/24"},
+		{"router6", "::"},
+		{"router6", "fe80::1%e0"},
+		{"dns6", ""},
+		{"dns6", "::1"},
+		{"dns6", "2001:db8::1 x"},
+		{"lease6", "0"},
+		{"preferred6", "4294967296"},
+		{"iaid6", "0"},
+		{"serverid6", ""},
+		{"serverid6", "0"},
+		{"serverid6", "0G"},
+		{"serverid6", "0A"},
+		{"since", "-1"},
+		{"search", ""},
+		{"search", "a "},
+		{"search", "a  b"},
+		{"search", "a '; reboot #"},
+	};
+	struct lease l, before;
+	size_t i;
+
+	good(&before);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		l = before;
+		unit_row = rows[i][1];
+		CHECK_INT(lease_set(&l, rows[i][0], text_span(rows[i][1])),
+			  -EBADMSG);
+		CHECK(!memcmp(&l, &before, sizeof(l)));
+	}
+}
+
+static void handed(void)
+{
+	static const char *const bad[] = {
+		"",
+		"10.0.0.5",
+		"10.0.0.5:",
+		":255.255.255.0",
+		"10.0.0.5:255.0.255.0",
+		"10.0.0.5:255.255.255.0:x",
+		"10.0.0.5:255.255.255.0::x",
+		"10.0.0.5:255.255.255.0:::0",
+		"10.0.0.5:255.255.255.0::::127.0.0.1",
+		"10.0.0.5:255.255.255.0:::::",
+	};
+	struct lease l = {.ifname = "e"};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		unit_row = bad[i];
+		CHECK_INT(lease_handed(&l, text_span(bad[i])), -EBADMSG);
+		CHECK(!l.addr && !l.prefix && l.from == LEASE_NONE);
+	}
+	CHECK_INT(lease_handed(&l, text_span("10.0.0.5:255.255.255.0")), 0);
+	CHECK(!l.router && !l.n_dns && !l.seconds && !l.server);
+	CHECK_INT(lease_handed(&l, text_span("10.0.0.5:255.255.0.0:10.0.0.1:"
+					     "10.0.0.2 10.0.0.3:600:10.0.0.4")),
+		  0);
+	CHECK(l.addr == 0x0a000005 && l.router == 0x0a000001);
+	CHECK_INT(l.prefix, 16);
+	CHECK_INT(l.n_dns, 2);
+	CHECK_INT(l.seconds, 600);
+	CHECK(l.server == 0x0a000004 && l.from == LEASE_HANDED);
+}
+
 UNIT_MAIN(UNIT_CASE(addresses), UNIT_CASE(masks), UNIT_CASE(round_trip),
-	  UNIT_CASE(refused), UNIT_CASE(unusable), UNIT_CASE(files))
+	  UNIT_CASE(refused), UNIT_CASE(unusable), UNIT_CASE(files),
+	  UNIT_CASE(six), UNIT_CASE(six_refused), UNIT_CASE(handed))
