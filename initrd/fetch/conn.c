@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "fetch/clock.h"
 #include "fetch/conn.h"
+#include "format/lease.h"
 #include "fetch/tlscage.h"
 
 void conn_init(struct fetch_conn *c)
@@ -79,20 +80,31 @@ static int conn_connect(const struct fetch_addr *a, uint16_t port,
 	return ret;
 }
 
+/* klibc's inet_pton() takes no IPv6 address for one. */
+static int conn_literal(struct span host, struct fetch_addr *out)
+{
+	uint32_t four;
+
+	if (!ip6_parse(host, out->addr)) {
+		out->family = AF_INET6;
+		return 0;
+	}
+	if (lease_ipv4(host, &four))
+		return -EBADMSG;
+	out->family = AF_INET;
+	put_be32(out->addr, four);
+	return 0;
+}
+
 /* A literal needs nobody's help; a name is the environment's business. */
 static int conn_addrs(const struct fetch_env *env, const struct url *u,
 		      struct fetch_addr out[FETCH_ADDRS_MAX],
 		      struct fetch_error *e)
 {
-	static const int families[] = {AF_INET, AF_INET6};
-	size_t i;
 	int n;
 
-	for (i = 0; u->numeric && i < ARRAY_SIZE(families); i++) {
-		out[0].family = families[i];
-		if (inet_pton(families[i], u->host, out[0].addr) == 1)
-			return 1;
-	}
+	if (u->numeric && !conn_literal(text_span(u->host), out))
+		return 1;
 	if (u->numeric || !env->resolve)
 		return fetch_fail(e, CODE_DNS, "%.60s: cannot be resolved",
 				  u->host);
