@@ -42,6 +42,8 @@ struct boot_step {
 	enum code code;
 };
 
+struct lan_status; /* lan.h */
+
 struct boot {
 	char cmdline[BOOTARGS_MAX + 1];
 	struct bootargs args;
@@ -54,13 +56,11 @@ struct boot {
 	size_t root_size;
 	uint64_t seed; /* of all jitter */
 
-	unsigned int n_nics;
-	struct nic nics[NIC_MAX];
-	int nic; /* chosen, or -1 */
 	struct manifest_machine machine;
 	bool has_lease;
 	struct lease lease;
-	pid_t dhcp; /* of the client that renews, or 0 */
+	pid_t lan; /* the process that owns the network, or 0 */
+	const struct lan_status *lan_status;
 
 	int tree; /* of a publish tree that is here (medium.c), or -1 */
 	bool tree_stays; /* nobody can change it, nor take it away */

@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include "child.h"
 #include "console.h"
-#include "dhcp.h"
+#include "lan.h"
 #include "fail.h"
 #include "outbox.h"
 #include "report.h"
@@ -96,7 +96,7 @@ void fail_boot(struct boot *b)
 		 refused ? "no shell without rescue policy, " : "",
 		 what == PANIC_HALT ? "halt" : "reboot", sec);
 	console_fail(&b->error, what == PANIC_SHELL ? "shell" : next);
-	dhcp_stop(b);
+	lan_stop(b);
 	if (what == PANIC_SHELL) {
 		outbox_send(b, report_file(b), WAIT_SEC);
 		shell();

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "console.h"
-#include "dhcp.h"
+#include "lan.h"
 #include "file.h"
 #include "handover.h"
 #include "sys.h"
@@ -190,8 +190,8 @@ int handover_write(struct boot *b)
 {
 	int root, ret = 0;
 
-	/* SIGTERM ends udhcpc without a release: the address stays ours */
-	dhcp_stop(b);
+	/* nothing is released: the address stays ours */
+	lan_stop(b);
 	write_cmdline(b);
 	root = open(BOOT_NEW, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)

@@ -1,194 +1,140 @@
 // SPDX-License-Identifier: MIT
 /*
- * link.c - all wired links up, then the one to boot from: the NIC the
- * firmware used (BOOTIF), the one that ip= names, else the first with
- * carrier. Switches with STP and LACP take their time, so this waits; no link
- * is ever taken down.
+ * link.c - the network's own process is started and sets all links up; this
+ * waits until one of those that may be used has carrier.
  */
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 #include "boot.h"
+#include "child.h"
 #include "console.h"
+#include "file.h"
 #include "identity.h"
+#include "lan.h"
+#include "link.h"
 #include "modules.h"
 #include "nodriver.h"
 #include "sys.h"
 
-#define WAIT_MS	    60000
-#define POLL_MS	    100
-#define NOTICE_MS   10000
-#define HARDWARE_MS 10000
+#define HARDWARE_MS 60000  /* a driver may wait for its firmware */
+#define CARRIER_MS  120000 /* a port that talks LACP takes 70 s */
+#define POLL_MS	    20
 
-static void mac_text(const struct nic *n, char out[18])
+void link_mac(struct boot *b, const struct nic *n)
 {
-	snprintf(out, 18, "%02x:%02x:%02x:%02x:%02x:%02x", n->mac[0], n->mac[1],
+	snprintf(b->machine.mac, sizeof(b->machine.mac),
+		 "%02x:%02x:%02x:%02x:%02x:%02x", n->mac[0], n->mac[1],
 		 n->mac[2], n->mac[3], n->mac[4], n->mac[5]);
+}
+
+static bool nothing_to_do(const struct bootargs *a)
+{
+	for (unsigned int i = 0; i < a->n_addrs; i++)
+		if (a->addrs[i].ip != IP_NONE)
+			return false;
+	return a->n_addrs;
 }
 
 static bool wanted(const struct boot *b, const struct nic *n)
 {
-	if (b->args.addr.dev.n)
-		return span_is(b->args.addr.dev, n->name);
-	return b->args.has_bootif && !memcmp(b->args.bootif, n->mac, 6);
-}
-
-/* The NIC asked for, or -1. */
-static int find_wanted(const struct boot *b)
-{
-	for (unsigned int i = 0; i < b->n_nics; i++)
-		if (wanted(b, &b->nics[i]))
-			return i;
-	return -1;
-}
-
-static bool any_hardware(const struct boot *b)
-{
-	for (unsigned int i = 0; i < b->n_nics; i++)
-		if (b->nics[i].hardware)
+	for (unsigned int i = 0; i < b->args.n_addrs; i++)
+		if (b->args.addrs[i].dev.n &&
+		    span_is(b->args.addrs[i].dev, n->name))
 			return true;
-	return false;
-}
-
-/* Bridges and the like are for namespaces, where there is nothing else. */
-static void drop_virtual(struct boot *b)
-{
-	unsigned int kept = 0;
-
-	if (!any_hardware(b))
-		return;
-	for (unsigned int i = 0; i < b->n_nics; i++)
-		if (b->nics[i].hardware || wanted(b, &b->nics[i]))
-			b->nics[kept++] = b->nics[i];
-	b->n_nics = kept;
-}
-
-/* Drivers probe on their own time: NICs may still be on their way. */
-static int find_nics(struct boot *b)
-{
-	uint64_t end = sys_now_ms() + HARDWARE_MS;
-	bool named = b->args.has_bootif || b->args.addr.dev.n;
-	char why[100];
-	int n;
-
-	for (;;) {
-		modules_rescan(b);
-		n = nic_list(b->nics);
-		b->n_nics = n < 0 ? 0 : n;
-		if (find_wanted(b) >= 0 || (!named && b->n_nics))
-			break;
-		if (sys_now_ms() >= end)
-			break;
-		sys_sleep_ms(POLL_MS);
-	}
-	drop_virtual(b);
-	if (b->n_nics)
-		return 0;
-	nodriver_text(why, sizeof(why));
-	return fetch_fail(&b->error, CODE_LINK,
-			  "network: no wired interface (expected one within "
-			  "%u s)%s",
-			  HARDWARE_MS / 1000, why);
-}
-
-static void all_up(struct boot *b)
-{
-	for (unsigned int i = 0; i < b->n_nics; i++) {
-		int ret = nic_up(b->nics[i].name);
-
-		if (ret)
-			console_say("link %s: %s", b->nics[i].name,
-				    strerror(-ret));
-	}
-}
-
-/* Look at all links once; the index of the best with carrier, or -1. */
-static int look(struct boot *b, int want)
-{
-	int best = -1;
-
-	for (unsigned int i = 0; i < b->n_nics; i++) {
-		struct nic *n = &b->nics[i];
-		bool carrier = nic_carrier(n->name) > 0;
-		char mac[18];
-
-		if (carrier != n->carrier) {
-			mac_text(n, mac);
-			console_say("link %s %s: %s", n->name, mac,
-				    carrier ? "carrier" : "carrier lost");
-		}
-		n->carrier = carrier;
-		if (carrier && (best < 0 || (int)i == want))
-			best = i;
-	}
-	return best;
-}
-
-static int wait_carrier(struct boot *b)
-{
-	uint64_t start = sys_now_ms(), noticed = start, now;
-	int want = find_wanted(b), best;
-
-	for (;;) {
-		best = look(b, want);
-		if (best >= 0 && (want < 0 || best == want))
-			break;
-		now = sys_now_ms();
-		if (now - start >= WAIT_MS)
-			break;
-		if (now - noticed >= NOTICE_MS) {
-			noticed = now;
-			console_say("link %s: no carrier yet, waiting up to "
-				    "%u s",
-				    want < 0 ? "any" : b->nics[want].name,
-				    WAIT_MS / 1000);
-		}
-		sys_sleep_ms(POLL_MS);
-	}
-	if (best < 0)
-		return fetch_fail(&b->error, CODE_LINK,
-				  "network: none of %u interfaces has carrier "
-				  "(waited %u s)",
-				  b->n_nics, WAIT_MS / 1000);
-	b->nic = best;
-	return 0;
+	return b->args.has_bootif && !memcmp(b->args.bootif, n->mac, 6);
 }
 
 /* The network is somebody else's: only learn who this machine is. */
 static void adopt(struct boot *b)
 {
-	int n = nic_list(b->nics);
+	struct nic nics[NIC_MAX], firmware = {0};
+	int n = nic_list(nics), best = n > 0 ? 0 : -1;
 
-	b->n_nics = n < 0 ? 0 : n;
-	b->nic = find_wanted(b);
-	if (b->nic < 0 && b->n_nics)
-		b->nic = 0;
+	for (int i = n - 1; i >= 0; i--)
+		if (wanted(b, &nics[i]))
+			best = i;
+	memcpy(firmware.mac, b->args.bootif, 6);
+	if (best >= 0) {
+		link_mac(b, &nics[best]);
+		console_say("link %s %s", nics[best].name, b->machine.mac);
+	} else if (b->args.has_bootif) {
+		link_mac(b, &firmware);
+	}
+}
+
+/* Find out about paths that swallow large packets (RFC 4821) and go on. */
+static void probe_mtu(void)
+{
+	int fd = open("/proc/sys/net/ipv4/tcp_mtu_probing",
+		      O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	file_put(fd, "1", 1);
+	close(fd);
+}
+
+static int wait_carrier(struct boot *b)
+{
+	const struct lan_status *s = b->lan_status;
+	uint64_t start = sys_now_ms(), now = start;
+	char why[100];
+
+	while (!s->carriers) {
+		modules_rescan(b);
+		if (!child_reap(b->lan))
+			return fetch_fail(&b->error, CODE_LINK,
+					  "network: its process ended");
+		now = sys_now_ms();
+		if (!s->nics && now - start >= HARDWARE_MS) {
+			nodriver_text(why, sizeof(why));
+			return fetch_fail(&b->error, CODE_LINK,
+					  "network: no wired interface "
+					  "(expected one within %u s)%s",
+					  HARDWARE_MS / 1000, why);
+		}
+		if (now - start >= CARRIER_MS)
+			return fetch_fail(&b->error, CODE_LINK,
+					  "network: none of %u interfaces has "
+					  "carrier (waited %u s)",
+					  s->nics, CARRIER_MS / 1000);
+		sys_sleep_ms(POLL_MS);
+	}
+	return 0;
+}
+
+static int check_static(struct boot *b)
+{
+	for (unsigned int i = 0; i < b->args.n_addrs; i++) {
+		const struct bootargs_addr *a = &b->args.addrs[i];
+		struct lease l = {.from = LEASE_NONE};
+		struct fault f = {0};
+
+		if (a->ip == IP_STATIC && bootnet_static(a, &l, &f))
+			return fetch_fail(&b->error, CODE_DHCP, "ip=%.*s: %s",
+					  (int)a->client.n, a->client.p, f.why);
+	}
+	return 0;
 }
 
 int link_up(struct boot *b)
 {
-	int ret = 0;
+	int ret;
 
-	b->nic = -1;
 	nic_up("lo");
-	if (b->args.ip == IP_NONE) {
+	identity_read(&b->machine);
+	if (nothing_to_do(&b->args)) {
 		adopt(b);
-	} else {
-		ret = find_nics(b);
-		if (!ret) {
-			all_up(b);
-			ret = wait_carrier(b);
-		}
+		return 0;
 	}
+	ret = check_static(b);
 	if (ret)
 		return ret;
-	if (b->nic >= 0) {
-		mac_text(&b->nics[b->nic], b->machine.mac);
-		console_say("link %s %s", b->nics[b->nic].name, b->machine.mac);
-	} else if (b->args.has_bootif) {
-		struct nic firmware = {0};
-
-		memcpy(firmware.mac, b->args.bootif, 6);
-		mac_text(&firmware, b->machine.mac);
-	}
-	identity_read(&b->machine);
-	return 0;
+	probe_mtu();
+	ret = lan_start(b);
+	if (ret)
+		return fetch_fail(&b->error, CODE_LINK, "network: %s",
+				  strerror(-ret));
+	return wait_carrier(b);
 }

@@ -7,7 +7,6 @@
 #include <unistd.h>
 #include "boot.h"
 #include "console.h"
-#include "dhcp.h"
 #include "fail.h"
 #include "memory.h"
 #include "switchroot.h"
@@ -52,22 +51,13 @@ static void run(size_t i)
 		fail_boot(&boot);
 }
 
-static const char *basename_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 int main(int argc, char **argv, char **envp)
 {
 	if (getpid() != 1) {
-		if (argc == 2 && !strcmp(basename_of(argv[0]), "dhcp"))
-			return dhcp_main(argv[1]);
 		console_say("this is PID 1 of an initrd, not a command");
 		return 2;
 	}
-	boot.nic = boot.base_fd = boot.tree = -1;
+	boot.base_fd = boot.tree = -1;
 	switchroot_args(argv, envp);
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
 		run(i);

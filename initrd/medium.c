@@ -163,7 +163,7 @@ int medium_find(struct boot *b)
 	if (b->tree_stays)
 		ramdisk_role(b);
 	/* whoever wants an address as well says so */
-	if (b->args.ip == IP_UNSET)
-		b->args.ip = IP_NONE;
+	if (!b->args.n_addrs)
+		b->args.addrs[b->args.n_addrs++].ip = IP_NONE;
 	return 0;
 }

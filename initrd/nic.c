@@ -53,20 +53,29 @@ int nic_carrier(const char *name)
 
 static bool probe(struct nic *n, struct span name)
 {
-	struct ifreq r = {0};
+	struct ifreq r = {0}, flags = {0}, index = {0};
 	char path[64];
 
 	memset(n, 0, sizeof(*n));
 	if (text_copy(n->name, sizeof(n->name), name) ||
 	    !strcmp(n->name, "lo") || strchr(n->name, '/') ||
 	    request(n->name, SIOCGIFHWADDR, &r) ||
+	    request(n->name, SIOCGIFFLAGS, &flags) ||
+	    request(n->name, SIOCGIFINDEX, &index) ||
 	    r.ifr_hwaddr.sa_family != ARPHRD_ETHER)
 		return false;
 	memcpy(n->mac, r.ifr_hwaddr.sa_data, sizeof(n->mac));
 	snprintf(path, sizeof(path), "/sys/class/net/%s/device", n->name);
 	n->hardware = !access(path, F_OK);
-	n->carrier = nic_carrier(n->name) > 0;
+	n->index = index.ifr_ifindex;
+	n->up = flags.ifr_flags & IFF_UP;
+	n->carrier = flags.ifr_flags & IFF_RUNNING;
 	return true;
+}
+
+int nic_find(struct nic *n, const char *name)
+{
+	return probe(n, text_span(name)) ? 0 : -ENODEV;
 }
 
 int nic_list(struct nic nics[NIC_MAX])

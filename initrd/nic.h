@@ -10,13 +10,17 @@
 
 struct nic {
 	char name[16];
+	int index;
 	uint8_t mac[6];
 	bool hardware; /* a device stands behind it */
-	bool carrier;
+	bool up, carrier;
 };
 
 /* nic_list - Ethernet interfaces but lo; returns their number or -errno. */
 int nic_list(struct nic nics[NIC_MAX]);
+
+/* nic_find - one of them by its name; 0, or -ENODEV. */
+int nic_find(struct nic *n, const char *name);
 
 /* nic_up - set @name up; nic_carrier - is there a link? -errno on failure. */
 int nic_up(const char *name);

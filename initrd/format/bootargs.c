@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* bootargs.c - the kernel command line: own keys and well-known spellings. */
 #include "format/bootargs.h"
-#include "format/lease.h"
 #include "format/url.h"
 
-#define BOOTARGS_IFNAME_MAX 15
-#define BOOTARGS_PANIC_MAX  86400
-#define BOOTARGS_IP_FIELDS  9 /* client to dns1, then things not read here */
+#define BOOTARGS_PANIC_MAX 86400
 
 struct bootargs_state {
 	struct bootargs *b;
@@ -183,8 +180,7 @@ static const char *bootargs_ram(struct bootargs_state *s, struct span v)
 	return NULL;
 }
 
-static const char *bootargs_connections(struct bootargs_state *s,
-					struct span v)
+static const char *bootargs_connections(struct bootargs_state *s, struct span v)
 {
 	uint64_t n;
 
@@ -211,132 +207,6 @@ static const char *bootargs_floor(struct bootargs_state *s, struct span v)
 					 : NULL;
 }
 
-static const char *bootargs_ns(struct bootargs_state *s, struct span v)
-{
-	struct bootargs *b = s->b;
-	uint32_t addr;
-
-	if (lease_ipv4(v, &addr) || !addr)
-		return "not an IPv4 address";
-	if (b->n_ns == BOOTARGS_NS_MAX)
-		return "too many name servers";
-	b->ns[b->n_ns++] = v;
-	return NULL;
-}
-
-static enum bootargs_ip bootargs_autoconf(struct span v)
-{
-	static const struct {
-		const char *word;
-		enum bootargs_ip ip;
-	} words[] = {{"dhcp", IP_DHCP}, {"any", IP_DHCP},  {"on", IP_DHCP},
-		     {"both", IP_DHCP}, {"none", IP_NONE}, {"off", IP_NONE}};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(words); i++)
-		if (span_is(v, words[i].word))
-			return words[i].ip;
-	return IP_UNSET;
-}
-
-static bool bootargs_ifname_ok(struct span v)
-{
-	return v.n <= BOOTARGS_IFNAME_MAX && text_name_ok(v);
-}
-
-/* client:server:gw:mask:host:dev:autoconf:dns0:dns1, later ones left out */
-static const char *bootargs_ip_full(struct bootargs_state *s,
-				    const struct span *part, unsigned int n)
-{
-	const struct span *client = &part[0], *gw = &part[2], *mask = &part[3];
-	const struct span *host = &part[4], *dev = &part[5];
-	enum bootargs_ip ip = bootargs_autoconf(part[6]);
-	struct bootargs *b = s->b;
-	unsigned int prefix, i;
-	uint32_t addr;
-
-	if (part[6].n && ip == IP_UNSET && !span_is(part[6], "static"))
-		return "unknown way to configure an address";
-	if ((host->n && !lease_name_ok(*host)) ||
-	    (dev->n && !bootargs_ifname_ok(*dev)))
-		return "bad host or device name";
-	if (client->n && ip != IP_DHCP) {
-		if (lease_ipv4(*client, &addr) || !addr ||
-		    lease_mask(*mask, &prefix) ||
-		    (gw->n && lease_ipv4(*gw, &addr)))
-			return "not an IPv4 address, gateway and netmask";
-		ip = IP_STATIC;
-		b->addr.client = *client;
-		b->addr.gw = *gw;
-		b->addr.mask = *mask;
-	}
-	b->ip = ip == IP_UNSET ? IP_DHCP : ip;
-	b->addr.host = *host;
-	b->addr.dev = *dev;
-	for (i = 7; i < n; i++)
-		if (part[i].n && bootargs_ns(s, part[i]))
-			return "bad or one too many name server";
-	return NULL;
-}
-
-static const char *bootargs_ip(struct bootargs_state *s, struct span v)
-{
-	struct span part[BOOTARGS_IP_FIELDS] = {{NULL, 0}};
-	enum bootargs_ip ip = bootargs_autoconf(v);
-	struct bootargs *b = s->b;
-	unsigned int n = 0;
-
-	memset(&b->addr, 0, sizeof(b->addr));
-	b->ip = ip;
-	if (ip != IP_UNSET)
-		return NULL;
-	do {
-		text_cut(v, ':', &part[n++], &v);
-	} while (v.p && n < BOOTARGS_IP_FIELDS);
-	if (n > 2)
-		return bootargs_ip_full(s, part, n);
-	ip = bootargs_autoconf(part[1]);
-	if (ip == IP_UNSET || !bootargs_ifname_ok(part[0]))
-		return "not a form of ip= for /init";
-	b->ip = ip;
-	b->addr.dev = part[0];
-	return NULL;
-}
-
-static int bootargs_hexdigit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* PXELINUX's form: the ARP type (01, Ethernet), then the six bytes. */
-static const char *bootargs_bootif(struct bootargs_state *s, struct span v)
-{
-	char sep = v.n > 2 ? v.p[2] : 0;
-	uint8_t byte[7], any = 0;
-	unsigned int i;
-	int hi, lo;
-
-	if (v.n != 3 * sizeof(byte) - 1 || (sep != '-' && sep != ':'))
-		return "not 01-aa-bb-cc-dd-ee-ff";
-	for (i = 0; i < sizeof(byte); i++) {
-		hi = bootargs_hexdigit(v.p[3 * i]);
-		lo = bootargs_hexdigit(v.p[3 * i + 1]);
-		if (hi < 0 || lo < 0 ||
-		    (i + 1 < sizeof(byte) && v.p[3 * i + 2] != sep))
-			return "not 01-aa-bb-cc-dd-ee-ff";
-		byte[i] = hi << 4 | lo;
-		any |= i ? byte[i] : 0;
-	}
-	if (byte[0] != 1 || !any || byte[1] & 1)
-		return "not the address of an Ethernet card";
-	memcpy(s->b->bootif, byte + 1, sizeof(s->b->bootif));
-	s->b->has_bootif = true;
-	return NULL;
-}
-
 static const char *bootargs_init(struct bootargs_state *s, struct span v)
 {
 	if (!v.n || v.p[0] != '/' || !text_printable(v))
@@ -345,10 +215,21 @@ static const char *bootargs_init(struct bootargs_state *s, struct span v)
 	return NULL;
 }
 
-static const char *bootargs_unbuilt(struct bootargs_state *s, struct span v)
-{
-	return "/init joins no links and renames none; ignored";
-}
+#define BOOTARGS_NET(key)                                                      \
+	static const char *bootargs_##key(struct bootargs_state *s,            \
+					  struct span v)                       \
+	{                                                                      \
+		return bootnet_##key(s->b, v);                                 \
+	}
+
+BOOTARGS_NET(ip)
+BOOTARGS_NET(ns)
+BOOTARGS_NET(bootif)
+BOOTARGS_NET(vlan)
+BOOTARGS_NET(bond)
+BOOTARGS_NET(ifname)
+BOOTARGS_NET(route)
+BOOTARGS_NET(lease)
 
 static const struct bootargs_key bootargs_keys[] = {
 	{"slipway.url", bootargs_url},
@@ -371,9 +252,11 @@ static const struct bootargs_key bootargs_keys[] = {
 	{"nameserver", bootargs_ns},
 	{"BOOTIF", bootargs_bootif},
 	{"init", bootargs_init},
-	{"vlan", bootargs_unbuilt},
-	{"bond", bootargs_unbuilt},
-	{"ifname", bootargs_unbuilt},
+	{"vlan", bootargs_vlan},
+	{"bond", bootargs_bond},
+	{"ifname", bootargs_ifname},
+	{"rd.route", bootargs_route},
+	{"slipway.lease", bootargs_lease},
 };
 
 /* A refused slipway.url= is noted however many notes there are: a URL that was

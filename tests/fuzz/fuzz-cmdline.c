@@ -60,19 +60,26 @@ static void put_u64(const char *key, uint64_t v)
 
 static void put_ip(const struct bootargs *b)
 {
-	static const char *const how[] = {"", "dhcp", "none", "static"};
-	const struct span part[] = {b->addr.client, {NULL, 0},	  b->addr.gw,
-				    b->addr.mask,   b->addr.host, b->addr.dev};
+	static const char *const how[] = {"",	  "on",	   "none", "static",
+					  "dhcp", "dhcp6", "auto6"};
 
-	if (b->ip == IP_UNSET)
-		return;
-	text_put_str(&out, "ip=");
-	for (size_t i = 0; i < ARRAY_SIZE(part); i++) {
-		text_put(&out, part[i]);
-		text_put_str(&out, ":");
+	for (unsigned int k = 0; k < b->n_addrs; k++) {
+		const struct bootargs_addr *a = &b->addrs[k];
+		const struct span part[] = {a->client, {NULL, 0}, a->gw,
+					    a->mask,   a->host,	  a->dev};
+
+		text_put_str(&out, "ip=");
+		for (size_t i = 0; i < ARRAY_SIZE(part); i++) {
+			bool six =
+				part[i].n && memchr(part[i].p, ':', part[i].n);
+
+			text_put_str(&out, six ? "[" : "");
+			text_put(&out, part[i]);
+			text_put_str(&out, six ? "]:" : ":");
+		}
+		text_put_str(&out, how[a->ip]);
+		text_put_str(&out, " ");
 	}
-	text_put_str(&out, how[b->ip]);
-	text_put_str(&out, " ");
 }
 
 static void put_panic(const struct bootargs *b)
@@ -162,6 +169,22 @@ static bool same_lists(const struct bootargs *a, const struct bootargs *b)
 	return true;
 }
 
+static bool same_addrs(const struct bootargs *a, const struct bootargs *b)
+{
+	if (a->n_addrs != b->n_addrs)
+		return false;
+	for (unsigned int i = 0; i < a->n_addrs; i++) {
+		const struct bootargs_addr *x = &a->addrs[i];
+		const struct bootargs_addr *y = &b->addrs[i];
+
+		if (x->ip != y->ip || !eq(x->client, y->client) ||
+		    !eq(x->gw, y->gw) || !eq(x->mask, y->mask) ||
+		    !eq(x->host, y->host) || !eq(x->dev, y->dev))
+			return false;
+	}
+	return true;
+}
+
 static bool same(const struct bootargs *a, const struct bootargs *b)
 {
 	return same_lists(a, b) && eq(a->role, b->role) && eq(a->brk, b->brk) &&
@@ -173,10 +196,7 @@ static bool same(const struct bootargs *a, const struct bootargs *b)
 	       a->ram_percent == b->ram_percent &&
 	       a->has_serial == b->has_serial && a->serial == b->serial &&
 	       a->has_floor == b->has_floor && a->floor == b->floor &&
-	       a->ip == b->ip && eq(a->addr.client, b->addr.client) &&
-	       eq(a->addr.gw, b->addr.gw) && eq(a->addr.mask, b->addr.mask) &&
-	       eq(a->addr.host, b->addr.host) && eq(a->addr.dev, b->addr.dev) &&
-	       a->has_bootif == b->has_bootif &&
+	       same_addrs(a, b) && a->has_bootif == b->has_bootif &&
 	       !memcmp(a->bootif, b->bootif, sizeof(a->bootif));
 }
 
@@ -188,6 +208,16 @@ static void check_values(const struct bootargs *b)
 	NEED(b->n_notes <= BOOTARGS_NOTES_MAX && b->ram_percent <= 100);
 	for (i = 0; i < b->n_urls; i++)
 		NEED(url_template_ok(b->urls[i]));
+	NEED(b->n_addrs <= BOOTARGS_ADDRS_MAX &&
+	     b->n_vlans <= BOOTARGS_VLANS_MAX);
+	NEED(b->n_bonds <= BOOTARGS_BONDS_MAX &&
+	     b->n_routes <= BOOTARGS_ROUTES_MAX &&
+	     b->n_ifnames <= BOOTARGS_IFNAMES_MAX);
+	for (i = 0; i < b->n_vlans; i++)
+		NEED(b->vlans[i].id && b->vlans[i].id < 4095 &&
+		     b->vlans[i].name.n < 16 && b->vlans[i].parent.n < 16);
+	for (i = 0; i < b->n_routes; i++)
+		NEED(b->routes[i].prefix <= (b->routes[i].six ? 128u : 32u));
 	for (i = 0; i < b->n_notes; i++)
 		NEED(b->notes[i].why);
 	NEED(!b->role.n || text_name_ok(b->role));

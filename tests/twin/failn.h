@@ -73,6 +73,10 @@ enum failn_kind {
 	X(getsockopt, FAILN_IO)                                                \
 	X(send, FAILN_IO | FAILN_MEM | FAILN_AGAIN)                            \
 	X(recv, FAILN_IO | FAILN_MEM | FAILN_AGAIN)                            \
+	X(sendto, FAILN_IO | FAILN_MEM | 1 << FAILN_EINTR)                     \
+	X(recvfrom, FAILN_IO | FAILN_MEM | 1 << FAILN_EINTR)                   \
+	X(setsockopt, FAILN_IO | FAILN_MEM)                                    \
+	X(bind, FAILN_IO | FAILN_MEM)                                          \
 	X(poll, FAILN_MEM | 1 << FAILN_EINTR)                                  \
 	X(fork, FAILN_MEM)                                                     \
 	X(execve, FAILN_IO | FAILN_MEM)                                        \

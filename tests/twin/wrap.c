@@ -145,6 +145,19 @@ WRAP(int, getsockopt, getsockopt,
 WRAP_N(send, send, (int s, const void *p, size_t n, int flags),
        (s, p, n, flags))
 WRAP_N(recv, recv, (int s, void *p, size_t n, int flags), (s, p, n, flags))
+WRAP(ssize_t, sendto, sendto,
+     (int s, const void *p, size_t n, int flags, const struct sockaddr *to,
+      socklen_t size),
+     (s, p, n, flags, to, size))
+WRAP(ssize_t, recvfrom, recvfrom,
+     (int s, void *p, size_t n, int flags, struct sockaddr *from,
+      socklen_t *size),
+     (s, p, n, flags, from, size))
+WRAP(int, setsockopt, setsockopt,
+     (int s, int level, int name, const void *value, socklen_t size),
+     (s, level, name, value, size))
+WRAP(int, bind, bind, (int s, const struct sockaddr *at, socklen_t size),
+     (s, at, size))
 WRAP(int, poll, poll, (struct pollfd * p, nfds_t n, int ms), (p, n, ms))
 
 int __real_connect(int s, const struct sockaddr *to, socklen_t size);
