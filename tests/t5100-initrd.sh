@@ -220,8 +220,7 @@ holds 'policy: mode' "$x/slipway/policy" 'mode enforce'
 t_begin 'the anchor is the certificate in DER'
 if openssl x509 -in "$site/keys/root.crt" -outform DER |
 	cmp - "$x/slipway/root.der"; then t_ok; else t_fail differs; fi
-same 'dhcp is a link to /init' "$(readlink "$x/slipway/dhcp")" /init
-same 'no shell under enforce' "$(ls "$x/bin")" busybox
+same 'no shell under enforce' "$(ls "$x/bin" 2>/dev/null)" ''
 same 'the kernel is the base'\''s' "$(cat "$out/vmlinuz")" kernel
 same 'initrd.info has the digest' \
 	"$(sed -n 's/^digest = //p' "$out/initrd.info")" \
@@ -405,7 +404,7 @@ same 'and it has an archive' "$(ids nic)" '0112345678 '
 pack --no-modules fake >/dev/null 2>&1
 open_image "$x"
 same 'no modules' "$(ls "$x/lib" 2>/dev/null; ls "$x/slipway" | tr '\n' ' ')" \
-	'dhcp files policy root.der sentinel '
+	'files policy root.der sentinel '
 
 was=$(sha256sum <"$out/initrd.img")
 refused() # NAME STATUS TEXT ARGUMENT...
@@ -439,7 +438,7 @@ echo text >"$T_TMP/text"
 refused '/init that is no program' 1 'not a program' \
 	pack --init "$T_TMP/text" fake
 refused 'no BusyBox' 1 "$T_TMP/none: cannot read: No such file" \
-	pack --busybox "$T_TMP/none" fake
+	pack --policy rescue --busybox "$T_TMP/none" fake
 mv "$site/keys/root.crt" "$T_TMP/root.crt"
 refused 'no trust anchor' 1 'cannot read the trust anchor' pack fake
 echo junk >"$site/keys/root.crt"

@@ -25,7 +25,8 @@ void info_inputs(const struct pack *p, char out[DIGEST_HEX + 1])
 	hash_add(&d, "slipway initrd inputs 2");
 	hash_add_file(&d, "/proc/self/exe");
 	hash_add_file(&d, p->init);
-	hash_add_file(&d, p->busybox);
+	if (p->rescue)
+		hash_add_file(&d, p->busybox);
 	hash_add(&d, p->base->digest);
 	hash_add(&d, p->base->release);
 	hash_add(&d, p->drivers ? p->drivers : "");

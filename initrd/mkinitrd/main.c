@@ -34,7 +34,7 @@ static const struct opt table[] = {
 	{"verbose", 'v', NULL, "name the firmware that is missing",
 	 &opt.verbose, NULL},
 	{"init", 0, "PATH", "another /init", NULL, &opt.init},
-	{"busybox", 0, "PATH", "a static BusyBox (default /bin/busybox)", NULL,
+	{"busybox", 0, "PATH", "a static BusyBox, for rescue (/bin/busybox)", NULL,
 	 &opt.busybox},
 	{"drivers", 0, "LIST", "net, storage, all, or modules (default all)",
 	 NULL, &opt.drivers},
@@ -58,7 +58,7 @@ static const struct opts opts = {
 		 "[--firmware WHICH] [--extra-drivers DIR] "
 		 "[--no-modules] [--policy MODE] [--https] "
 		 "[--tls-roots FILE] [BASE...]",
-	.about = "Pack /init, BusyBox, drivers and the site's trust anchor "
+	.about = "Pack /init, drivers and the site's trust anchor "
 		 "for a base's kernel.",
 	.opts = table,
 };

@@ -42,11 +42,11 @@ static void add_tree(struct pack *p, struct bundle *a)
 	bundle_node(a, "dev/console", 5, 1);
 	bundle_node(a, "dev/null", 1, 3);
 	p->init_size = add_program(a, p->init, "init");
+	/* only for people: nothing of a boot runs it */
+	if (!p->rescue)
+		return;
 	p->busybox_size = add_program(a, p->busybox, "bin/busybox");
-	/* udhcpc runs its handler by name: /init knows itself by it */
-	bundle_link(a, "slipway/dhcp", "/init");
-	if (p->rescue)
-		bundle_link(a, "bin/sh", "busybox");
+	bundle_link(a, "bin/sh", "busybox");
 }
 
 static void add_rules(struct pack *p, struct bundle *a)
