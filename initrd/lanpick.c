@@ -114,8 +114,7 @@ static bool awaits4(const struct lan *l, const struct lan_link *k, uint64_t now)
 	need_of(l, &need);
 	if (!lan_wants4(k) || !need.four || k->six.lease.from == LEASE_STATIC)
 		return false;
-	return !need.six || answered4(l) ||
-	       now - k->six.lease_ms < LAN_ONLY6_MS;
+	return !need.six || answered4(l) || now - k->carrier_ms < LAN_ONLY6_MS;
 }
 
 static void pick6(struct lan *l, uint64_t now)

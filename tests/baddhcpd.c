@@ -14,7 +14,8 @@
  *  --once N       hears nothing of message N
  *  --nak N        refuses the first N requests
  *  --mute N       gives no answer for the first N seconds
- *  --shut SEC     rapid spanning tree: so long discarding, then forwarding
+ *  --shut SEC     rapid spanning tree: discarding until so long after the
+ *                 first message, then forwarding
  *  --lacp         an aggregate's port, shut until its partner agrees
  */
 #include <errno.h>
@@ -49,7 +50,7 @@ static struct {
 	uint8_t extra[EXTRA_MAX];
 	bool bare, poor, lacp, open;
 	unsigned long drop, once, nak, mute, shut, evil, heard, asked;
-	double begun;
+	double begun, first;
 } o = {.time = 600, .evil = ULONG_MAX, .open = true};
 
 static double now(void)
@@ -157,7 +158,8 @@ static void hear_dhcp(struct span msg)
 	snprintf(text, sizeof(text), "%s%s", names[type & 7],
 		 type == DHCP4_REQUEST && get_be32(m + 12) ? " renew" : "");
 	note(text);
-	o.heard++;
+	if (!o.heard++)
+		o.first = now();
 	if (o.heard <= o.drop || o.heard == o.once || !o.open ||
 	    now() - o.begun < (double)o.mute)
 		return;
@@ -319,7 +321,8 @@ int main(int argc, char **argv)
 
 		if (poll(&p, 1, 50) > 0)
 			hear();
-		if (o.shut && !o.open && now() - o.begun >= (double)o.shut) {
+		if (o.shut && !o.open && o.heard &&
+		    now() - o.first >= (double)o.shut) {
 			o.open = true;
 			note("port opens");
 		}
