@@ -13,21 +13,52 @@
 #include "console.h"
 #include "lan.h"
 #include "file.h"
+#include "format/ip6.h"
 #include "handover.h"
 #include "sys.h"
 
 #define RESOLV BOOT_FACTS "/resolv.conf"
 
-static void set_v4(const struct boot *b, struct netconf_family *f)
+static void set_v4(const struct lease *l, struct netconf_family *f)
 {
-	const struct lease *l = &b->lease;
-
 	f->there = l->addr;
-	f->dynamic = b->args.ip != IP_STATIC;
+	f->dynamic = l->from != LEASE_STATIC;
 	f->prefix = l->prefix;
 	lease_ipv4_print(f->addr, l->addr);
 	if (l->router)
 		lease_ipv4_print(f->router, l->router);
+}
+
+static void set_v6(const struct lease6 *l, struct netconf_family *f)
+{
+	f->there = l->from != LEASE_NONE;
+	f->dynamic = l->from != LEASE_STATIC;
+	f->prefix = l->prefix;
+	ip6_print(f->addr, l->addr);
+	if (!ip6_none(l->router))
+		ip6_print(f->router, l->router);
+	if (l->from == LEASE_DHCP)
+		f->iaid = l->iaid;
+}
+
+static void set_dns(const struct lease *l, struct netconf *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < l->n_dns && c->n_dns < NETCONF_DNS_MAX; i++)
+		lease_ipv4_print(c->dns[c->n_dns++], l->dns[i]);
+	for (i = 0; i < l->six.n_dns && c->n_dns < NETCONF_DNS_MAX; i++)
+		ip6_print(c->dns[c->n_dns++], l->six.dns[i]);
+}
+
+/* What is left of a lease that was given @l->seconds from @l->since on. */
+static uint32_t left(const struct lease *l)
+{
+	uint64_t gone = sys_now_ms() / 1000 - l->since;
+
+	if (!l->seconds || !l->since)
+		return l->seconds;
+	return gone < l->seconds ? l->seconds - gone : 1;
 }
 
 /* The kernel's word on where the MAC comes from (linux/netdevice.h). */
@@ -57,13 +88,14 @@ static void set_conf(const struct boot *b, struct netconf *c)
 	strlcpy(c->ifname, l->ifname, sizeof(c->ifname));
 	strlcpy(c->mac, b->machine.mac, sizeof(c->mac));
 	set_kind(c);
-	set_v4(b, &c->v4);
-	for (; c->n_dns < l->n_dns && c->n_dns < NETCONF_DNS_MAX; c->n_dns++)
-		lease_ipv4_print(c->dns[c->n_dns], l->dns[c->n_dns]);
+	if (l->addr)
+		set_v4(l, &c->v4);
+	set_v6(&l->six, &c->v6);
+	set_dns(l, c);
 	strlcpy(c->domain, l->domain, sizeof(c->domain));
 	strlcpy(c->hostname, l->hostname, sizeof(c->hostname));
 	c->mtu = l->mtu;
-	c->seconds = l->seconds;
+	c->seconds = left(l);
 	if (l->server)
 		lease_ipv4_print(c->server, l->server);
 	c->now = time(NULL);
