@@ -118,6 +118,15 @@ static int check_static(struct boot *b)
 	return 0;
 }
 
+/* The kernel makes such links only once it can. */
+static void need_modules(struct boot *b)
+{
+	if (b->args.n_bonds)
+		modules_need(b, "bonding");
+	if (b->args.n_vlans)
+		modules_need(b, "8021q");
+}
+
 int link_up(struct boot *b)
 {
 	int ret;
@@ -131,6 +140,7 @@ int link_up(struct boot *b)
 	ret = check_static(b);
 	if (ret)
 		return ret;
+	need_modules(b);
 	probe_mtu();
 	ret = lan_start(b);
 	if (ret)
