@@ -6,6 +6,7 @@
 #define DNS_NAME_MAX  253
 #define DNS_LABEL_MAX 63
 #define DNS_HOPS_MAX  8
+#define DNS_JUMPS_MAX 64
 #define DNS_CLASS_IN  1
 #define DNS_CNAME     5
 #define DNS_RR_FIXED  10 /* type, class, ttl, rdlength */
@@ -99,9 +100,24 @@ int dns_query(uint8_t *buf, size_t size, uint16_t id, const char *host,
 	return at + 4;
 }
 
+int dns_frame(const uint8_t *p, size_t have)
+{
+	unsigned int len;
+
+	if (have < DNS_FRAME)
+		return 0;
+	len = dns_be16(p);
+	return len < DNS_HEADER ? -EBADMSG : (int)(DNS_FRAME + len);
+}
+
 static int dns_bad(const struct dns_msg *m, const char *why, size_t where)
 {
 	return fault_set(m->f, -EBADMSG, why, where);
+}
+
+static int dns_stray(const struct dns_msg *m, const char *why, size_t where)
+{
+	return fault_set(m->f, -ENOMSG, why, where);
 }
 
 /* Append one label to @name at @n; returns the new length or -EBADMSG. */
@@ -128,13 +144,14 @@ static int dns_label(const struct dns_msg *m, size_t at, size_t len, char *name,
 /*
  * Read the name at *@pos in lower case and move *@pos behind it. A pointer
  * must go before the place where this name, or the piece last pointed to,
- * began: so no chain of them can loop.
+ * began: so no chain of them can loop; how many there are is bounded too, or a
+ * message of 64 KiB could make every record's name a walk of thousands.
  */
 static int dns_name(const struct dns_msg *m, size_t *pos,
 		    char name[DNS_NAME_MAX + 1])
 {
 	size_t at = *pos, floor = at, len, target;
-	bool jumped = false;
+	unsigned int jumps = 0;
 	int n = 0;
 
 	for (;;) {
@@ -149,9 +166,10 @@ static int dns_name(const struct dns_msg *m, size_t *pos,
 			target = (len & 0x3f) << 8 | m->p[at++];
 			if (target < DNS_HEADER || target >= floor)
 				return dns_bad(m, "pointer not backwards", at);
-			if (!jumped)
+			if (jumps == DNS_JUMPS_MAX)
+				return dns_bad(m, "too many pointers", at);
+			if (!jumps++)
 				*pos = at;
-			jumped = true;
 			floor = at = target;
 			continue;
 		}
@@ -162,7 +180,7 @@ static int dns_name(const struct dns_msg *m, size_t *pos,
 			return n;
 		at += len;
 	}
-	if (!jumped)
+	if (!jumps)
 		*pos = at;
 	name[n] = '\0';
 	return 0;
@@ -195,22 +213,26 @@ static int dns_head(const struct dns_msg *m, uint16_t id, char *want,
 	int err;
 
 	if (m->size < DNS_HEADER || m->size > DNS_MSG_MAX)
-		return dns_bad(m, "message too short or too long", 0);
+		return dns_stray(m, "message too short or too long", 0);
 	flags = dns_be16(m->p + 2);
 	if (dns_be16(m->p) != id)
-		return dns_bad(m, "wrong id", 0);
+		return dns_stray(m, "wrong id", 0);
 	if (!(flags & DNS_FLAG_RESPONSE) || flags & DNS_FLAG_OPCODE)
-		return dns_bad(m, "not a response", 2);
+		return dns_stray(m, "not a response", 2);
+	/* some that cannot read a question do not repeat it */
+	if (!dns_be16(m->p + 4) && flags & DNS_FLAG_RCODE)
+		return dns_bad(m, "server failed", 2);
 	if (dns_be16(m->p + 4) != 1)
-		return dns_bad(m, "not one question", 4);
+		return dns_stray(m, "not one question", 4);
 	*pos = DNS_HEADER;
 	err = dns_name(m, pos, name);
 	if (err)
-		return err;
+		return fault_set(m->f, -ENOMSG, "question cannot be read",
+				 DNS_HEADER);
 	if (m->size - *pos < 4 || strcmp(name, want) ||
 	    dns_be16(m->p + *pos) != type ||
 	    dns_be16(m->p + *pos + 2) != DNS_CLASS_IN)
-		return dns_bad(m, "wrong question", DNS_HEADER);
+		return dns_stray(m, "wrong question", DNS_HEADER);
 	*pos += 4;
 	if (flags & DNS_FLAG_TRUNCATED)
 		return fault_set(m->f, -EMSGSIZE, "truncated", 2);

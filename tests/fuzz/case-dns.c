@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* case-dns.c - DNS answers: lengths, pointers and strangers' answers. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "case-dns.h"
@@ -168,10 +169,38 @@ static void cname_loop(struct bytes *b, uint64_t k, struct rng *r)
 		bytes_add(b, "", 1);
 }
 
+/* Pointers in a row, each to the one before, and a name that needs them all */
+static void pointers(struct bytes *b, uint64_t k, struct rng *r)
+{
+	unsigned int n = 65 + k % 100, at = HEADER, i, start;
+	uint8_t chain[2 * 165];
+
+	answer(b, 0, 0, r);
+	bytes_be(b, 6, 2, 2);
+	start = b->n + 12;
+	for (i = 0; i < n; i++) {
+		chain[2 * i] = 0xc0 | at >> 8;
+		chain[2 * i + 1] = at;
+		at = start + 2 * i;
+	}
+	record(b, HEADER, 99, chain, 2 * n);
+	record(b, at, DNS_A, "\1\2\3\4", 4);
+}
+
+/* A server that failed, and does not say at what. */
+static void no_question(struct bytes *b, uint64_t k, struct rng *r)
+{
+	b->n = HEADER;
+	bytes_be(b, 2, 2, 0x8181 + k % 14);
+	bytes_be(b, 4, 4, 0);
+}
+
 static void too_long(struct bytes *b, uint64_t k, struct rng *r)
 {
+	static const uint8_t none[997];
+
 	while (b->n <= DNS_MSG_MAX + k % 999)
-		bytes_add(b, "", 1);
+		bytes_add(b, none, sizeof(none));
 }
 
 static const struct rule rules[] = {
@@ -187,6 +216,8 @@ static const struct rule rules[] = {
 	RULE("N a CNAME's length", cname_length, 2),
 	RULE("N too many CNAMEs", cnames, 1),
 	RULE("N a CNAME of itself", cname_loop, 1),
+	RULE("N too many pointers", pointers, 1),
+	RULE("N no question", no_question, 1),
 	RULE("N too long", too_long, 1),
 };
 
@@ -194,3 +225,47 @@ static const char *const words[] = {"\4boot\7example\3net", "\xc0\x0c",
 				    "\x12\x34\x81\x80", NULL};
 
 const struct format case_dns = {"dns", NULL, good, decode, RULES(rules), words};
+
+/* The same with its length before it, as over TCP. */
+static void good_tcp(struct bytes *b, uint64_t k, struct rng *r)
+{
+	struct bytes msg = {0};
+	uint8_t two[2];
+
+	good(&msg, k, r);
+	two[0] = msg.n >> 8;
+	two[1] = msg.n;
+	bytes_set(b, two, 2);
+	bytes_add(b, msg.p, msg.n);
+	free(msg.p);
+}
+
+static int decode_tcp(const uint8_t *p, size_t n, struct fault *f)
+{
+	int size = dns_frame(p, n);
+
+	if (size <= 0 || (size_t)size > n)
+		return fault_set(f, -EBADMSG, "no message yet, or never", 0);
+	return decode(p + DNS_FRAME, size - DNS_FRAME, f);
+}
+
+static void tcp_cut(struct bytes *b, uint64_t k, struct rng *r)
+{
+	b->n = bytes_spread(k, b->n);
+}
+
+/* Shorter than it is, so that what is read is cut; or longer. */
+static void tcp_length(struct bytes *b, uint64_t k, struct rng *r)
+{
+	unsigned int n = b->n - DNS_FRAME;
+
+	bytes_be(b, 0, 2, k % 2 ? k / 2 % n : n + 1 + k / 2 % (65535 - n));
+}
+
+static const struct rule tcp_rules[] = {
+	RULE("N cut", tcp_cut, 2),
+	RULE("N another length", tcp_length, 2),
+};
+
+const struct format case_dnstcp = {
+	"dnstcp", "dns", good_tcp, decode_tcp, RULES(tcp_rules), words};

@@ -7,7 +7,7 @@
 const struct format *const cases_all[] = {
 	&case_manifest, &case_cms,	&case_cpio,   &case_gzip,
 	&case_sqsb,	&case_http,	&case_index,  &case_url,
-	&case_redirect, &case_cmdline,	&case_lease,  &case_dns,
+	&case_redirect, &case_cmdline,	&case_lease,  &case_dns, &case_dnstcp,
 	&case_policy,	&case_filelist, &case_modtab, &case_ovl,
 	&case_text,	&case_pool,	&case_netconf, &case_news,
 };

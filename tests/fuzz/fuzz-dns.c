@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * fuzz-dns.c - addresses come only from the answer to our very question, and
- * stand in it; a question for any name that can be asked is read as its own.
+ * stand in it, also behind a length as over TCP; a question for any name that
+ * can be asked is read as its own.
  */
 #include "case-dns.h"
 #include "format/dns.h"
@@ -36,9 +37,9 @@ static void answer(const uint8_t *p, size_t size, enum dns_type type)
 
 	if (n < 0) {
 		NEED(n == -EBADMSG || n == -ENOENT || n == -EAGAIN ||
-		     n == -EMSGSIZE);
+		     n == -EMSGSIZE || n == -ENOMSG);
 		NEED(f.why && f.where <= size);
-		if (n == -EBADMSG)
+		if (n == -EBADMSG || n == -ENOMSG)
 			return;
 	}
 	check_question(p, size, type);
@@ -65,11 +66,29 @@ static void question(const char *host)
 		return;
 	}
 	NEED((size_t)n == 12 + strlen(host) + 2 + 4);
-	NEED(dns_answer(q, n, 7, host, DNS_AAAA, out, NULL) == -EBADMSG);
+	NEED(dns_answer(q, n, 7, host, DNS_AAAA, out, NULL) == -ENOMSG);
 	q[2] |= 0x80;
 	NEED(dns_answer(q, n, 7, host, DNS_AAAA, out, NULL) == 0);
-	NEED(dns_answer(q, n, 8, host, DNS_AAAA, out, NULL) == -EBADMSG);
-	NEED(dns_answer(q, n, 7, host, DNS_A, out, NULL) == -EBADMSG);
+	NEED(dns_answer(q, n, 8, host, DNS_AAAA, out, NULL) == -ENOMSG);
+	NEED(dns_answer(q, n, 7, host, DNS_A, out, NULL) == -ENOMSG);
+}
+
+/* Any cut of a stream that holds the length says the same of it. */
+static void stream(const uint8_t *p, size_t size)
+{
+	int n = dns_frame(p, size);
+
+	if (size < DNS_FRAME) {
+		NEED(!n);
+		return;
+	}
+	NEED(n == -EBADMSG ||
+	     (n >= DNS_FRAME + 12 && n <= DNS_FRAME + DNS_MSG_MAX));
+	NEED(dns_frame(p, DNS_FRAME) == n && !dns_frame(p, DNS_FRAME - 1));
+	if (n < 0 || (size_t)n > size)
+		return;
+	answer(p + DNS_FRAME, n - DNS_FRAME, DNS_A);
+	answer(p + DNS_FRAME, n - DNS_FRAME, DNS_AAAA);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -78,6 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	answer(data, size, DNS_A);
 	answer(data, size, DNS_AAAA);
+	stream(data, size);
 	if (size < sizeof(host) &&
 	    !text_copy(host, sizeof(host), (struct span){(char *)data, size}))
 		question(host);

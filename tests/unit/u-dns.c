@@ -146,8 +146,8 @@ static void codes(void)
 		int flags, want;
 	} rows[] = {
 		{0x8183, -ENOENT},  {0x8182, -EAGAIN},	 {0x8185, -EAGAIN},
-		{0x8181, -EAGAIN},  {0x8380, -EMSGSIZE}, {0x0180, -EBADMSG},
-		{0x9180, -EBADMSG},
+		{0x8181, -EAGAIN},  {0x8380, -EMSGSIZE}, {0x0180, -ENOMSG},
+		{0x9180, -ENOMSG},
 	};
 	struct dns_addr out[DNS_ADDRS_MAX];
 	size_t i;
@@ -164,17 +164,25 @@ static void not_ours(void)
 
 	begin(0x8180, 0, DNS_A);
 	msg[0]++;
-	CHECK_INT(answer(out, DNS_A), -EBADMSG);
+	CHECK_INT(answer(out, DNS_A), -ENOMSG);
 	begin(0x8180, 0, DNS_A);
 	msg[13] = 'r';
-	CHECK_INT(answer(out, DNS_A), -EBADMSG);
+	CHECK_INT(answer(out, DNS_A), -ENOMSG);
 	begin(0x8180, 0, DNS_AAAA);
-	CHECK_INT(answer(out, DNS_A), -EBADMSG);
+	CHECK_INT(answer(out, DNS_A), -ENOMSG);
 	begin(0x8180, 0, DNS_A);
 	msg[5] = 0;
-	CHECK_INT(answer(out, DNS_A), -EBADMSG);
+	CHECK_INT(answer(out, DNS_A), -ENOMSG);
+	/* nor is a pointer where our name should be */
+	begin(0x8180, 0, DNS_A);
+	memcpy(msg + 12, "\xc0\x20", 2);
+	CHECK_INT(answer(out, DNS_A), -ENOMSG);
 	begin(0x8180, 0, DNS_A);
 	size = DNS_MSG_MAX + 1;
+	CHECK_INT(answer(out, DNS_A), -ENOMSG);
+	/* no question at all: only where the server failed is it about ours */
+	begin(0x8181, 0, DNS_A);
+	msg[5] = 0;
 	CHECK_INT(answer(out, DNS_A), -EBADMSG);
 }
 
@@ -212,6 +220,70 @@ static void pointers(void)
 	msg[size++] = 0;
 	size += 10;
 	CHECK_INT(answer(out, DNS_A), -EBADMSG);
+}
+
+/* @n pointers, each to the one before, and then a record with such a name. */
+static int jumps(unsigned int n)
+{
+	struct dns_addr out[DNS_ADDRS_MAX];
+	uint8_t p[2 * 100], name[2];
+	unsigned int at = 12, i;
+
+	begin(0x8180, 2, DNS_A);
+	for (i = 0; i < n - 1; i++) {
+		p[2 * i] = 0xc0;
+		p[2 * i + 1] = at;
+		at = size + 11 + 2 * i;
+	}
+	record("\0", 1, 99, p, 2 * (n - 1));
+	name[0] = 0xc0;
+	name[1] = at;
+	record((char *)name, 2, DNS_A, "\x0a\0\2\2", 4);
+	return answer(out, DNS_A);
+}
+
+static void many_pointers(void)
+{
+	CHECK_INT(jumps(1), 1);
+	CHECK_INT(jumps(64), 1);
+	CHECK_INT(jumps(65), -EBADMSG);
+	CHECK_INT(jumps(100), -EBADMSG);
+}
+
+/* The largest message there is, full of addresses. */
+static void largest(void)
+{
+	struct dns_addr out[DNS_ADDRS_MAX];
+	unsigned int n = 0;
+
+	begin(0x8180, 0, DNS_A);
+	while (size + 16 <= DNS_MSG_MAX) {
+		record("\xc0\x0c", 2, DNS_A, "\x0a\0\2\2", 4);
+		n++;
+	}
+	msg[6] = n >> 8;
+	msg[7] = n;
+	size = DNS_MSG_MAX;
+	CHECK_INT(answer(out, DNS_A), DNS_ADDRS_MAX);
+}
+
+static void frames(void)
+{
+	static const struct {
+		const char *p;
+		size_t have;
+		int want;
+	} rows[] = {
+		{"", 0, 0},		   {"\0", 1, 0},
+		{"\0\x0c", 2, 14},	   {"\0\x0c" "abc", 5, 14},
+		{"\1\0", 2, 258},	   {"\xff\xff", 2, DNS_FRAME + DNS_MSG_MAX},
+		{"\0\x0b", 2, -EBADMSG}, {"\0\0", 2, -EBADMSG},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		CHECK_INT(dns_frame((const uint8_t *)rows[i].p, rows[i].have),
+			  rows[i].want);
 }
 
 static void lengths(void)
@@ -260,4 +332,5 @@ static void every_cut_and_byte(void)
 
 UNIT_MAIN(UNIT_CASE(questions), UNIT_CASE(addresses), UNIT_CASE(cnames),
 	  UNIT_CASE(codes), UNIT_CASE(not_ours), UNIT_CASE(pointers),
+	  UNIT_CASE(many_pointers), UNIT_CASE(largest), UNIT_CASE(frames),
 	  UNIT_CASE(lengths), UNIT_CASE(every_cut_and_byte))
