@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* url.c - http and https URLs, narrowed to what a mirror or a redirect needs.
  */
+#include "format/ip6.h"
 #include "format/lease.h"
 #include "format/url.h"
 
 #define URL_HTTP	"http://"
 #define URL_HTTPS	"https://"
 #define URL_LABEL_MAX	63
-#define URL_IPV6_GROUPS 8
 
 /* Length of what comes before the host. */
 static size_t url_scheme(const struct url *u)
@@ -36,39 +36,15 @@ static int url_hex(char c)
 	return -1;
 }
 
-/* Groups of one to four digits, eight or fewer around one "::". */
+/* Neither ::, which is this machine, nor multicast is a server; what is IPv4
+ * in disguise must be written as that, where it is judged. */
 static bool url_ipv6_ok(struct span s)
 {
-	size_t i = 0, groups = 0, digits = 0;
-	bool gap = false;
+	static const uint8_t self[IP6_SIZE] = {[IP6_SIZE - 1] = 1};
+	uint8_t addr[IP6_SIZE];
 
-	/* neither :: nor multicast is a server; a lone ':' is no group */
-	if (s.n < 3 ||
-	    (url_hex(s.p[0]) == 15 && url_hex(s.p[1]) == 15 &&
-	     url_hex(s.p[2]) >= 0 && s.n > 3 && url_hex(s.p[3]) >= 0))
-		return false;
-	if (s.p[0] == ':' && s.p[1] != ':')
-		return false;
-	while (i < s.n) {
-		if (s.p[i] == ':' && i + 1 < s.n && s.p[i + 1] == ':') {
-			if (gap)
-				return false;
-			gap = true;
-			i += 2;
-			digits = 0;
-		} else if (s.p[i] == ':') {
-			if (!digits || i + 1 == s.n)
-				return false;
-			digits = 0;
-			i++;
-		} else {
-			if (url_hex(s.p[i]) < 0 || ++digits > 4)
-				return false;
-			groups += digits == 1;
-			i++;
-		}
-	}
-	return gap ? groups < URL_IPV6_GROUPS : groups == URL_IPV6_GROUPS;
+	return !ip6_parse(s, addr) &&
+	       (ip6_host(addr) || !memcmp(addr, self, sizeof(self)));
 }
 
 static bool url_ipv4_ok(struct span s)
