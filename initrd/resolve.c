@@ -189,7 +189,7 @@ static const char *reason(int err)
 	}
 }
 
-int resolve_host(void *user, const char *host,
+int resolve_host(void *user, const char *host, uint64_t timeout_ms,
 		 struct fetch_addr out[FETCH_ADDRS_MAX], struct fetch_error *e)
 {
 	static const enum dns_type types[] = {DNS_A, DNS_AAAA};

@@ -98,6 +98,7 @@ static int conn_literal(struct span host, struct fetch_addr *out)
 
 /* A literal needs nobody's help; a name is the environment's business. */
 static int conn_addrs(const struct fetch_env *env, const struct url *u,
+		      uint64_t timeout_ms,
 		      struct fetch_addr out[FETCH_ADDRS_MAX],
 		      struct fetch_error *e)
 {
@@ -108,7 +109,7 @@ static int conn_addrs(const struct fetch_env *env, const struct url *u,
 	if (u->numeric || !env->resolve)
 		return fetch_fail(e, CODE_DNS, "%.60s: cannot be resolved",
 				  u->host);
-	n = env->resolve(env->user, u->host, out, e);
+	n = env->resolve(env->user, u->host, timeout_ms, out, e);
 	if (!n)
 		return fetch_fail(e, CODE_DNS, "%.60s: has no address",
 				  u->host);
@@ -140,7 +141,7 @@ int conn_open(struct fetch_conn *c, const struct fetch_env *env,
 	if (u->tls && !env->tls)
 		return fetch_fail(e, CODE_URL, "%.60s:%u: " FETCH_NO_TLS,
 				  u->host, u->port);
-	n = conn_addrs(env, u, addrs, e);
+	n = conn_addrs(env, u, timeout_ms, addrs, e);
 	if (n < 0)
 		return n;
 	end = clock_ms() + timeout_ms;

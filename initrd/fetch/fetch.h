@@ -34,8 +34,9 @@ struct fetch_tls;
 
 /* What the engine needs from whoever runs it. */
 struct fetch_env {
-	/* addresses of a name: a count, or -errno with @e filled */
-	int (*resolve)(void *user, const char *host,
+	/* addresses of a name, those of the family to be tried first at the
+	   front: a count, or -errno with @e filled; in about @timeout_ms */
+	int (*resolve)(void *user, const char *host, uint64_t timeout_ms,
 		       struct fetch_addr out[FETCH_ADDRS_MAX],
 		       struct fetch_error *e);
 	/* one line about a retry or a change of mirror; no newline */

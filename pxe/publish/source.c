@@ -38,7 +38,7 @@ struct source *source_dir(const char *dir)
 	return s;
 }
 
-static int resolve(void *user, const char *host,
+static int resolve(void *user, const char *host, uint64_t timeout_ms,
 		   struct fetch_addr out[FETCH_ADDRS_MAX],
 		   struct fetch_error *e)
 {

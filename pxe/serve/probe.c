@@ -44,7 +44,7 @@ static const struct retry_budget once = {
 	.backoff_max_ms = 1,
 };
 
-static int resolve(void *user, const char *host,
+static int resolve(void *user, const char *host, uint64_t timeout_ms,
 		   struct fetch_addr out[FETCH_ADDRS_MAX],
 		   struct fetch_error *e)
 {

@@ -338,7 +338,7 @@ static void test_silent(void)
 	close(full);
 }
 
-static int resolve_two(void *user, const char *host,
+static int resolve_two(void *user, const char *host, uint64_t timeout_ms,
 		       struct fetch_addr out[FETCH_ADDRS_MAX],
 		       struct fetch_error *e)
 {
