@@ -7,10 +7,12 @@
 #include <unistd.h>
 #include "fetch/clock.h"
 #include "fetch/conn.h"
-#include "format/lease.h"
+#include "fetch/race.h"
 #include "fetch/tlscage.h"
+#include "format/ip6.h"
+#include "format/lease.h"
 
-void conn_init(struct fetch_conn *c)
+static void conn_reset(struct fetch_conn *c)
 {
 	c->fd = -1;
 	c->used = false;
@@ -20,13 +22,19 @@ void conn_init(struct fetch_conn *c)
 	c->at = c->have = 0;
 }
 
+void conn_init(struct fetch_conn *c)
+{
+	memset(&c->path, 0, sizeof(c->path));
+	conn_reset(c);
+}
+
 void conn_close(struct fetch_conn *c)
 {
 	if (c->fd >= 0)
 		close(c->fd);
 	if (c->tls)
 		tlscage_stop(c->tls);
-	conn_init(c);
+	conn_reset(c);
 }
 
 static int conn_wait(int fd, short events, uint64_t deadline)
@@ -45,39 +53,6 @@ static int conn_wait(int fd, short events, uint64_t deadline)
 		if (n < 0 && errno != EINTR)
 			return -errno;
 	}
-}
-
-static int conn_connect(const struct fetch_addr *a, uint16_t port,
-			uint64_t deadline)
-{
-	struct sockaddr_in6 six = {.sin6_family = AF_INET6,
-				   .sin6_port = htons(port)};
-	struct sockaddr_in four = {.sin_family = AF_INET,
-				   .sin_port = htons(port)};
-	bool v6 = a->family == AF_INET6;
-	socklen_t size = sizeof(int);
-	int fd, err = 0, ret;
-
-	memcpy(&six.sin6_addr, a->addr, sizeof(six.sin6_addr));
-	memcpy(&four.sin_addr, a->addr, sizeof(four.sin_addr));
-	fd = socket(v6 ? AF_INET6 : AF_INET,
-		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	ret = connect(fd, v6 ? (void *)&six : (void *)&four,
-		      v6 ? sizeof(six) : sizeof(four));
-	ret = ret ? -errno : 0;
-	if (ret == -EINPROGRESS || ret == -EINTR) {
-		ret = conn_wait(fd, POLLOUT, deadline);
-		if (!ret && getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &size))
-			ret = -errno;
-		if (!ret)
-			ret = -err;
-	}
-	if (!ret)
-		return fd;
-	close(fd);
-	return ret;
 }
 
 /* klibc's inet_pton() takes no IPv6 address for one. */
@@ -131,8 +106,8 @@ int conn_open(struct fetch_conn *c, const struct fetch_env *env,
 	      const struct url *u, uint64_t timeout_ms, struct fetch_error *e)
 {
 	struct fetch_addr addrs[FETCH_ADDRS_MAX];
-	uint64_t now, end;
-	int i, n, fd = -ENOENT;
+	uint64_t end;
+	int n, fd;
 
 	if (c->fd >= 0 && c->port == u->port && !c->tls == !u->tls &&
 	    !strcmp(c->host, u->host) && conn_idle(c))
@@ -145,21 +120,14 @@ int conn_open(struct fetch_conn *c, const struct fetch_env *env,
 	if (n < 0)
 		return n;
 	end = clock_ms() + timeout_ms;
-	for (i = 0; i < n && fd < 0; i++) {
-		now = clock_ms();
-		if (now >= end)
-			break;
-		/* a silent address leaves its share to those after it */
-		fd = conn_connect(&addrs[i], u->port,
-				  now + (end - now) / (n - i));
-	}
+	fd = race_connect(addrs, n, u->port, end, &c->path);
 	if (fd < 0)
 		return fetch_fail(e, CODE_CONNECT, "%.60s:%u: %s", u->host,
 				  u->port, strerror(-fd));
 	if (u->tls)
 		c->tls = tlscage_start(env->tls, fd, u, end, &fd, e);
 	if (c->tls < 0) {
-		conn_init(c);
+		conn_reset(c);
 		return -EPROTO;
 	}
 	c->fd = fd;

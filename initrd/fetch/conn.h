@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 #include "fetch/fetch.h"
+#include "fetch/race.h"
 #include "format/httphead.h"
 
 struct fetch_conn {
@@ -17,17 +18,18 @@ struct fetch_conn {
 	char host[URL_HOST_MAX + 1]; /* whom it leads to */
 	uint16_t port;
 	pid_t tls;		     /* does TLS for it; 0: none is done */
+	struct race_path path; /* outlives a connection */
 	size_t at, have; /* buf[at..have) is not consumed yet */
 	char buf[HTTPHEAD_MAX];
 };
 
-/* conn_init - no connection; call once before anything else. */
+/* conn_init - no connection, nothing learned; call once before all else. */
 void conn_init(struct fetch_conn *c);
 void conn_close(struct fetch_conn *c);
 
 /*
- * conn_open - connect to @u's host and port within @timeout_ms, address after
- * address, or keep the connection that leads there already and is idle.
+ * conn_open - connect to @u's host and port within @timeout_ms, whichever
+ * address answers first, or keep the connection that leads there already and is idle.
  *
  * Returns 0, or -EPROTO with @e (E-DNS, E-CONNECT; with https E-TLS, E-CAGE,
  * and E-URL when env->tls is NULL).

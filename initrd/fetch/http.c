@@ -7,6 +7,7 @@
 #include "fetch/retry.h"
 
 #define HTTP_REQUEST_MAX 1280 /* URL_MAX, URL_HOST_MAX and what is fixed */
+#define HTTP_FULL_PACKET 1280 /* bytes: one at least came through, then */
 
 static void http_name(char out[HTTP_MIRROR_MAX], const struct url *u)
 {
@@ -42,9 +43,18 @@ static enum code http_fault_code(const struct fault *f)
 							  : CODE_HTTP;
 }
 
-static int http_lost(const struct http_get *g, const char *from, ssize_t n,
-		     struct fetch_error *e)
+/* Small packets pass where large ones are lost without a word (RFC 2923). */
+static void http_narrow(struct fetch *f, uint64_t got)
 {
+	if (got < HTTP_FULL_PACKET)
+		f->conn->path.narrow = true;
+}
+
+static int http_lost(struct fetch *f, const struct http_get *g,
+		     const char *from, ssize_t n, struct fetch_error *e)
+{
+	if (n == -ETIMEDOUT)
+		http_narrow(f, f->conn->have - f->conn->at);
 	if (n == -ETIMEDOUT)
 		return fetch_fail(e, CODE_STALL,
 				  "%s: no response in time "
@@ -103,7 +113,7 @@ static int http_head(struct fetch *f, const struct http_get *g,
 		if (got <= 0 && got != -ETIMEDOUT && c->used && !any)
 			return -EAGAIN;
 		if (got <= 0)
-			return http_lost(g, from, got, e);
+			return http_lost(f, g, from, got, e);
 		any = true;
 	}
 }
@@ -137,7 +147,7 @@ static int http_try(struct fetch *f, const struct http_get *g,
 	if (ret && ret != -ETIMEDOUT && c->used)
 		return -EAGAIN;
 	if (ret)
-		return http_lost(g, from, ret, e);
+		return http_lost(f, g, from, ret, e);
 	return http_head(f, g, from, h, size, e);
 }
 
@@ -328,6 +338,8 @@ ssize_t http_read(struct fetch *f, struct http_body *b, void *p, size_t size,
 		f->stats.bytes += (uint64_t)n;
 		return n;
 	}
+	if (n == -ESTALE)
+		http_narrow(f, b->window_bytes);
 	conn_close(f->conn);
 	if (!n && b->until_close && !b->get->has_size) {
 		b->left = 0;

@@ -371,8 +371,9 @@ static void run(const struct worker_setup *s, int fd)
 		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (w.buf == MAP_FAILED)
 		return;
-	/* connection and cage of the parent's are not ours */
+	/* connection and cage of the parent's are not ours, its wisdom is */
 	conn_init(&w.conn);
+	w.conn.path = w.f->conn->path;
 	w.f->conn = &w.conn;
 	w.f->cage.pid = 0;
 	w.f->env.note = NULL;

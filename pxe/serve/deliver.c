@@ -23,7 +23,7 @@
 
 #define SEND_MS 30000
 
-static int resolve(void *user, const char *host,
+static int resolve(void *user, const char *host, uint64_t timeout_ms,
 		   struct fetch_addr out[FETCH_ADDRS_MAX],
 		   struct fetch_error *e)
 {
