@@ -189,6 +189,7 @@ int manifest_get(struct boot *b)
 	};
 	int ret;
 
+	resolve_start(b);
 	fetch_init(&b->fetch, &env, &b->conn);
 	ret = b->tree >= 0 ? 0 : add_mirrors(b);
 	if (!ret && b->tree >= 0)

@@ -13,6 +13,7 @@ const struct retry_budget retry_default = {
 	.tries = 5,
 	.tries_bad = 4,
 	.tries_stall = 3,
+	.tries_dns = 2,
 	.tries_all = 20,
 	.backoff_ms = 1000,
 	.backoff_max_ms = 30000,
@@ -79,6 +80,8 @@ static bool retry_left(const struct fetch *f, const struct retry *r,
 
 	if (r->last[i] == CODE_STALL)
 		limit = f->budget->tries_stall;
+	if (r->last[i] == CODE_DNS)
+		limit = f->budget->tries_dns;
 	if (f->mirrors[i].bad && limit > f->budget->tries_bad)
 		limit = f->budget->tries_bad;
 	return r->of[i] < limit || retry_patient(f, r, i);

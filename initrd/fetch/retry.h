@@ -18,6 +18,8 @@ struct retry_budget {
 	unsigned int tries;	    /* of one mirror for one object */
 	unsigned int tries_bad;	    /* of one that gave 4xx or wrong bytes */
 	unsigned int tries_stall; /* of one that stalled: each costs a window */
+	unsigned int tries_dns;	  /* of one whose name has no answer: name
+				     servers have been asked again already */
 	unsigned int tries_all;	  /* over all mirrors */
 	uint64_t backoff_ms;	  /* first wait is below this, then doubled, */
 	uint64_t backoff_max_ms;  /* up to this */

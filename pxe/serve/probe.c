@@ -39,6 +39,7 @@ static const struct retry_budget once = {
 	.tries = 1,
 	.tries_bad = 1,
 	.tries_stall = 1,
+	.tries_dns = 1,
 	.tries_all = 1,
 	.backoff_ms = 1,
 	.backoff_max_ms = 1,
