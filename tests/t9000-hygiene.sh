@@ -184,22 +184,36 @@ strays()
 	git status --porcelain --ignored | grep '^!!' | grep -v '^!! build/$'
 }
 
+# an entry of its own for each, in the same order
 codes()
 {
-	sed -n 's/.*X([A-Z]*, "\(E-[A-Z]*\)").*/\1/p' initrd/fetch/code.h |
-		sort >"$T_TMP/have"
-	grep -o 'E\\*-[A-Z][A-Z]*' initrd/slipway.7 | tr -d '\\' |
-		grep -vx E-CODE | sort -u >"$T_TMP/told"
-	comm -3 "$T_TMP/have" "$T_TMP/told"
+	sed -n 's/.*X([A-Z]*, "\(E-[A-Z]*\)").*/\1/p' initrd/fetch/code.h \
+		>"$T_TMP/have"
+	sed -n '/^\.SH FAILURES/,/^\.SH /{
+		/^\.TP/{n;s/^\.B \(E-[A-Z]*\)\(-\\fI.*\)\{0,1\}$/\1/p;}
+	}' initrd/slipway.7 >"$T_TMP/told"
+	diff "$T_TMP/have" "$T_TMP/told"
 }
 
-# every code is expected by some row or unit test
+# what it means, and what to do: two sentences at least
+codes_explained()
+{
+	sed -n '/^\.SH FAILURES/,$p' initrd/slipway.7 | awk '
+		/^\.(TP|SH)/ { if (code && n < 2) print code ": " n " sentence"
+			code = ""; n = 0; next }
+		/^\.B E-/ && !code { code = $2; next }
+		code { n += gsub(/[^ .] ?[.:]( |$)/, "") }'
+}
+
+# every code is what some row or unit test expects; a comment is no test
 codes_tested()
 {
 	local c
 	while read -r c; do
-		grep -q "$c\|CODE_${c#E-}\>" tests/t5*.sh tests/t6*.sh \
-			tests/unit/*.c tests/fetch/*.c 2>/dev/null ||
+		grep -hv '^[[:space:]]*#' tests/t5*.sh tests/t6*.sh | grep -q \
+			"^[^#]*[a-z0-9]\+ [a-z0-9\"\$-]\+ '\{0,1\}$c\([ '/-]\|$\)" ||
+			grep -hv '^[[:space:]]*/*\*' tests/unit/*.c \
+				tests/fetch/*.c | grep -q "\<CODE_${c#E-}\>" ||
 			echo "$c: no test expects it"
 	done <"$T_TMP/have"
 }
@@ -291,7 +305,8 @@ empty 'no text of one machine or one moment' foreign_text
 empty 'make with nothing to do prints nothing' noop_make
 empty 'another flag builds anew, and only once' reflag
 empty 'building leaves no file beside its output' strays
-empty 'slipway.7 has every failure code, and no other' codes
+empty 'slipway.7 has an entry for every failure code, and no other' codes
+empty 'each has a cause and a cure there' codes_explained
 empty 'every failure code is expected by a test' codes_tested
 empty 'every program has a man page with the synopsis of --help' manuals
 empty 'every folder says what may enter it' readmes
