@@ -49,6 +49,8 @@ static void run(size_t i)
 	s->code = ret ? boot.error.code : CODE_NONE;
 	if (ret)
 		fail_boot(&boot);
+	/* what a try that was repeated left is no result of the boot */
+	boot.error.code = CODE_NONE;
 }
 
 int main(int argc, char **argv, char **envp)

@@ -242,6 +242,8 @@ reported good 'each layer came once, and when' '(.layers | length) == 3 and
 	([.layers[] | select(.unpack_stop_ms > 0)] | length) == 2'
 reported mirror-flips 'who lied' '.mirrors[0].bad and (.mirrors[1].bad | not)
 	and .mirrors[0].failures > 0 and .retries > 0'
+reported slow-start 'a try that was repeated is no result' '.result == "ok" and
+	.retries > 0 and (has("error") | not)'
 reported two-halves 'whose bytes each layer is' '([.layers[].mirror] | unique |
 	length) == 2'
 
