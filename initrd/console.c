@@ -11,6 +11,7 @@
 #include "console.h"
 #include "file.h"
 #include "sys.h"
+#include "syslog.h"
 
 static int kmsg = -1;
 static uint64_t last_progress_ms;
@@ -42,7 +43,7 @@ void console_clean(char *s)
 			*s = '?';
 }
 
-static void put(const char *text)
+static void put(enum logline_severity severity, const char *text)
 {
 	char line[CONSOLE_LINE + 32];
 	int n;
@@ -54,6 +55,7 @@ static void put(const char *text)
 	n = snprintf(line, sizeof(line), "<7>%s\n", text);
 	if (n > 0 && kmsg >= 0)
 		file_put(kmsg, line, n);
+	syslog_line(severity, text);
 }
 
 static void put_at(const char *text)
@@ -65,7 +67,7 @@ static void put_at(const char *text)
 		 (unsigned long long)(now / 1000), (unsigned int)(now % 1000),
 		 text);
 	console_clean(line);
-	put(line);
+	put(LOGLINE_INFO, line);
 }
 
 void console_say(const char *fmt, ...)
@@ -135,5 +137,5 @@ void console_fail(const struct fetch_error *e, const char *next)
 		n = CONSOLE_LINE - tail;
 	snprintf(line + n, sizeof(line) - n, "; next: %s", next);
 	console_clean(line);
-	put(line);
+	put(LOGLINE_ERR, line);
 }

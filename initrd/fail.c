@@ -15,10 +15,12 @@
 #include "outbox.h"
 #include "report.h"
 #include "sys.h"
+#include "syslog.h"
 
 #define WAIT_SEC   60
 #define JITTER_SEC 61
 #define WAIT_MAX   (24 * 3600)
+#define SYSLOG_MS  500
 
 static bool shell_allowed(const struct boot *b)
 {
@@ -96,6 +98,7 @@ void fail_boot(struct boot *b)
 		 refused ? "no shell without rescue policy, " : "",
 		 what == PANIC_HALT ? "halt" : "reboot", sec);
 	console_fail(&b->error, what == PANIC_SHELL ? "shell" : next);
+	syslog_close(SYSLOG_MS);
 	lan_stop(b);
 	if (what == PANIC_SHELL) {
 		outbox_send(b, report_file(b), WAIT_SEC);

@@ -14,6 +14,7 @@
 #include "local.h"
 #include "memory.h"
 #include "resolve.h"
+#include "syslog.h"
 
 static void note(void *user, const char *text)
 {
@@ -190,6 +191,7 @@ int manifest_get(struct boot *b)
 	int ret;
 
 	resolve_start(b);
+	syslog_open(b);
 	fetch_init(&b->fetch, &env, &b->conn);
 	ret = b->tree >= 0 ? 0 : add_mirrors(b);
 	if (!ret && b->tree >= 0)

@@ -16,6 +16,7 @@
 #include "program.h"
 #include "switchroot.h"
 #include "sys.h"
+#include "syslog.h"
 #include "walk.h"
 
 /* of linux/mount.h, which does not go together with sys/mount.h */
@@ -23,6 +24,7 @@
 #define MS_PRIVATE (1 << 18)
 #endif
 
+#define SYSLOG_MS 100
 #define TMPFS 0x01021994
 #define RAMFS 0x858458f6
 
@@ -122,6 +124,7 @@ int switchroot_run(struct boot *b)
 	if (ret)
 		return ret;
 	console_say("starting %s", init);
+	syslog_close(SYSLOG_MS);
 	ret = enter(b);
 	if (ret)
 		return ret;

@@ -149,6 +149,16 @@ static const char *bootargs_report(struct bootargs_state *s, struct span v)
 	return NULL;
 }
 
+static const char *bootargs_syslog(struct bootargs_state *s, struct span v)
+{
+	struct url u;
+
+	if (url_endpoint(&u, v, 514, NULL))
+		return "not HOST or HOST:PORT";
+	s->b->syslog = v;
+	return NULL;
+}
+
 static const char *bootargs_source(struct bootargs_state *s, struct span v)
 {
 	struct span rest = v, label, path;
@@ -237,6 +247,7 @@ static const struct bootargs_key bootargs_keys[] = {
 	{"slipway.break", bootargs_break},
 	{"slipway.panic", bootargs_own_panic},
 	{"slipway.report", bootargs_report},
+	{"slipway.syslog", bootargs_syslog},
 	{"slipway.debug", bootargs_debug},
 	{"slipway.source", bootargs_source},
 	{"slipway.ram", bootargs_ram},

@@ -73,6 +73,7 @@ struct bootargs {
 	bool has_panic_sec;
 	uint32_t panic_sec;			/* also panic=N */
 	struct span report;			/* slipway.report=URL|/PATH|off */
+	struct span syslog;			/* slipway.syslog= */
 	bool debug;				/* slipway.debug, rd.debug */
 	struct span source;			/* slipway.source=net|disk|
 						   LABEL=name[:/path] */

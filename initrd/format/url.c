@@ -115,7 +115,6 @@ static int url_authority(struct url *u, struct span s, struct fault *f)
 	struct span host, port;
 	int err;
 
-	u->port = u->tls ? 443 : 80;
 	if (!s.n || s.p[0] != '[') {
 		text_cut(s, ':', &host, &port);
 		err = url_host(u, host, f);
@@ -206,6 +205,7 @@ int url_parse(struct url *u, struct span text, struct fault *f)
 		if (rest.p[end] == '@')
 			return fault_set(f, -EBADMSG, "user info in URL",
 					 url_scheme(u) + end);
+	u->port = u->tls ? 443 : 80;
 	err = url_authority(u, (struct span){rest.p, end}, f);
 	if (err)
 		return err;
@@ -213,6 +213,14 @@ int url_parse(struct url *u, struct span text, struct fault *f)
 	if (end < rest.n)
 		u->path = (struct span){rest.p + end, rest.n - end};
 	return url_path(u->path, url_scheme(u) + end, f);
+}
+
+int url_endpoint(struct url *u, struct span text, uint16_t port,
+		 struct fault *f)
+{
+	memset(u, 0, sizeof(*u));
+	u->port = port;
+	return url_authority(u, text, f);
 }
 
 /* NUL terminate what @o holds; its buffer keeps a byte back for that. */

@@ -30,6 +30,13 @@ struct url {
 int url_parse(struct url *u, struct span text, struct fault *f);
 
 /*
+ * url_endpoint - "host", "host:port", "[v6]:port" as in a URL, @port without
+ * one; u->path is empty. Returns 0, or -EBADMSG and @f says why.
+ */
+int url_endpoint(struct url *u, struct span text, uint16_t port,
+		 struct fault *f);
+
+/*
  * url_join - @base, one '/', @rel: the address of an object in a tree.
  *
  * Returns the length, or -EOVERFLOW; @buf is NUL terminated.

@@ -115,6 +115,8 @@ static void put_names(const struct bootargs *b)
 		put("slipway.report=", b->report);
 	if (b->source.n)
 		put("slipway.source=", b->source);
+	if (b->syslog.n)
+		put("slipway.syslog=", b->syslog);
 	for (i = 0; i < b->n_ns; i++)
 		put("nameserver=", b->ns[i]);
 }
@@ -188,7 +190,7 @@ static bool same_addrs(const struct bootargs *a, const struct bootargs *b)
 static bool same(const struct bootargs *a, const struct bootargs *b)
 {
 	return same_lists(a, b) && eq(a->role, b->role) && eq(a->brk, b->brk) &&
-	       eq(a->report, b->report) && eq(a->source, b->source) &&
+	       eq(a->syslog, b->syslog) && eq(a->report, b->report) && eq(a->source, b->source) &&
 	       eq(a->init, b->init) && a->panic == b->panic &&
 	       a->has_panic_sec == b->has_panic_sec &&
 	       (!a->has_panic_sec || a->panic_sec == b->panic_sec) &&

@@ -98,6 +98,7 @@ static const char *parse(const char *line)
 	show(&o, "panic=", text_span(panics[b.panic]));
 	show_u64(&o, "sec=", b.has_panic_sec, b.panic_sec);
 	show(&o, "report=", b.report);
+	show(&o, "syslog=", b.syslog);
 	show_u64(&o, "debug=", b.debug, 1);
 	show(&o, "source=", b.source);
 	show_u64(&o, "ram=", b.ram_bytes, b.ram_bytes);
@@ -153,6 +154,13 @@ static void own_keys(void)
 		{"slipway.panic=explode", "!slipway.panic=explode"},
 		{"slipway.panic=reboot,x",
 		 "panic=reboot !slipway.panic=reboot,x"},
+		{"slipway.syslog=10.0.0.1", "syslog=10.0.0.1"},
+		{"slipway.syslog=[fd00::1]:99", "syslog=[fd00::1]:99"},
+		{"slipway.syslog=log.example:514", "syslog=log.example:514"},
+		{"slipway.syslog=fd00::1", "!slipway.syslog=fd00::1"},
+		{"slipway.syslog=a:0", "!slipway.syslog=a:0"},
+		{"slipway.syslog=a/b", "!slipway.syslog=a/b"},
+		{"slipway.syslog=", "!slipway.syslog="},
 		{"slipway.report=off", "report=off"},
 		{"slipway.report=http://a/r", "report=http://a/r"},
 		{"slipway.report=/r/{role}", "report=/r/{role}"},
