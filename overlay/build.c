@@ -50,7 +50,7 @@ static void build_inside(const struct build *b, struct outfile *o,
 	mounts_work(b);
 	n = mounts_lowers(b, lowers);
 	aids_make(b, lowers, n);
-	mounts_union(lowers, n);
+	mounts_union(b, lowers, n);
 	mounts_inside(b);
 	run_phases(b);
 	mounts_leave(b);
@@ -100,7 +100,7 @@ int build_overlay(struct build *b, struct outfile *o, struct info *i)
 		die("pipe:");
 	pid = start_child();
 	if (pid < 0)
-		die("cannot make namespaces (run as root):");
+		die("cannot make namespaces:");
 	if (!pid) {
 		close(p[0]);
 		child_setup(p[1]);

@@ -25,6 +25,7 @@ struct build {
 	char *cache; /* where .debs are kept */
 	int log;
 	bool keep, shell_on_error;
+	bool user; /* root of a user namespace only */
 };
 
 /* Where the role's folder and its data appear inside the union. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -12,6 +13,8 @@
 #include "format/ovl.h"
 #include "host/alloc.h"
 #include "host/error.h"
+#include "host/sqtree.h"
+#include "host/userns.h"
 #include "capture.h"
 #include "noise.h"
 
@@ -53,7 +56,7 @@ static void overlayfs_xattr(struct capture_entry *e, const char *at,
 {
 	static const char *const drop[] = {"origin", "impure", "nlink",
 					   "uuid",   "upper",  "protattr"};
-	const char *what = name + strlen("trusted.overlay.");
+	const char *what = strstr(name, ".overlay.") + strlen(".overlay.");
 	char value = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(drop); i++)
@@ -93,8 +96,26 @@ static int xattr_order(const void *a, const void *b)
 		      ((const struct capture_xattr *)b)->name);
 }
 
-static void read_xattrs(struct capture_entry *e, const char *at)
+/* What stands for a device node in a user namespace is one (sqtree.h). */
+static void node_xattr(struct capture_entry *e, const char *at)
 {
+	char text[32] = "", kind = 0;
+	unsigned int maj = 0, min = 0;
+
+	if (lgetxattr(at, SQTREE_NODE, text, sizeof(text) - 1) < 0 ||
+	    sscanf(text, "%c %u %u", &kind, &maj, &min) != 3 ||
+	    !S_ISREG(e->st.st_mode) || e->st.st_size ||
+	    (kind != 'c' && kind != 'b') || (!maj && !min))
+		die("%s: %s: not the mark of a device node", e->path,
+		    SQTREE_NODE);
+	e->st.st_mode =
+		(e->st.st_mode & 07777) | (kind == 'c' ? S_IFCHR : S_IFBLK);
+	e->st.st_rdev = makedev(maj, min);
+}
+
+static void read_xattrs(struct capture_entry *e, const char *at, bool user)
+{
+	const char *own = user ? "user.overlay." : "trusted.overlay.";
 	char names[64 << 10];
 	ssize_t n = llistxattr(at, names, sizeof(names));
 
@@ -103,8 +124,10 @@ static void read_xattrs(struct capture_entry *e, const char *at)
 	if (n < 0)
 		die("%s: attributes:", e->path);
 	for (char *p = names; p < names + n; p += strlen(p) + 1) {
-		if (!strncmp(p, "trusted.overlay.", 16))
+		if (!strncmp(p, own, strlen(own)))
 			overlayfs_xattr(e, at, p);
+		else if (user && !strcmp(p, SQTREE_NODE))
+			node_xattr(e, at);
 		else if (!xattr_fits(p) || !can_carry(e))
 			die("%s: an overlay cannot hold attribute %s here: "
 			    "remove it in a post-install hook",
@@ -137,7 +160,7 @@ static void add(struct capture *c, const char *path, const FTSENT *f,
 		return;
 	if (S_ISLNK(e->st.st_mode))
 		read_target(e, f->fts_path);
-	read_xattrs(e, f->fts_path);
+	read_xattrs(e, f->fts_path, c->user);
 }
 
 static void visit(struct capture *c, FTS *fts, FTSENT *f, size_t skip,
@@ -217,6 +240,7 @@ void capture_tree(struct capture *c, const char *path, uint64_t epoch)
 	FTSENT *f;
 
 	memset(c, 0, sizeof(*c));
+	c->user = userns_inside();
 	c->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (!fts || c->dir < 0)
 		die("%s:", path);

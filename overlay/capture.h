@@ -31,7 +31,9 @@ struct capture_entry {
 };
 
 struct capture {
-	int dir; /* descriptor of the upper directory */
+	int dir;   /* descriptor of the upper directory */
+	bool user; /* made in a user namespace, where overlayfs writes
+		      user.overlay.* instead of trusted.overlay.* */
 	size_t n;
 	struct capture_entry *entries;
 };

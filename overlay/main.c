@@ -14,6 +14,7 @@
 #include "host/hash.h"
 #include "host/opts.h"
 #include "host/spawn.h"
+#include "host/userns.h"
 #include "build.h"
 #include "check.h"
 #include "inputs.h"
@@ -266,6 +267,7 @@ static int one(const struct site *s, const char *name, char **deps, bool force)
 	char inputs[DIGEST_HEX + 1];
 	struct build b = {.site = s,
 			  .deps = deps,
+			  .user = userns_inside(),
 			  .keep = opt.keep,
 			  .shell_on_error = opt.shell_on_error};
 	struct role r;
@@ -325,17 +327,17 @@ int main(int argc, char **argv)
 	struct site s;
 
 	digest_setup();
-	if (opt.pack)
-		return pack_mode();
-	if (opt.unpack)
-		return unpack_mode();
+	if (opt.pack || opt.unpack) {
+		userns_enter();
+		return opt.pack ? pack_mode() : unpack_mode();
+	}
 	if (first == argc)
 		opts_usage(&opts, "which role?");
 	site_open(&s, opt.dir);
-	if (!opt.plan && geteuid())
-		die("building needs root, for mounts and owners; -n does not");
-	if (!opt.plan)
+	if (!opt.plan) {
+		userns_enter();
 		site_lock(&s);
+	}
 	for (int i = first; i < argc && ret == EXIT_DONE; i++)
 		ret = role_mode(&s, argv[i]);
 	return ret;

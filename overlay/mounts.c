@@ -9,13 +9,16 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/hash.h"
 #include "mounts.h"
+#include "trees.h"
 #include "unpack.h"
 
 #define LOOP_TRIES 50
@@ -33,12 +36,24 @@ static void make_dir(const char *path, mode_t mode)
 		die("%s:", path);
 }
 
+/*
+ * In a user namespace overlayfs notes things in user.* attributes, which a
+ * tmpfs has since Linux 6.6: before that the work is done on disk.
+ */
+static void mount_work(const struct build *b)
+{
+	mount_or_die("slipway", b->work, "tmpfs", 0, "mode=0755");
+	if (b->user && setxattr(b->work, "user.slipway", "", 0, 0) &&
+	    umount2(b->work, MNT_DETACH))
+		die("%s:", b->work);
+}
+
 void mounts_work(const struct build *b)
 {
 	mount_or_die(b->work, b->work, NULL, MS_BIND, NULL);
 	mount_or_die(NULL, b->work, NULL, MS_PRIVATE, NULL);
 	if (!b->keep)
-		mount_or_die("slipway", b->work, "tmpfs", 0, "mode=0755");
+		mount_work(b);
 	/* relative names from here on: a site's path may hold ':' and ',',
 	 * which mean something else among overlayfs's options */
 	if (chdir(b->work))
@@ -86,11 +101,41 @@ static int loop_open(const char *image, char *dev, size_t size)
 	die("loop device:");
 }
 
+/* A mount below a user namespace keeps its other flags, or it is refused. */
+static void read_only(const char *at, unsigned int flags)
+{
+	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+
+	if (syscall(SYS_mount_setattr, AT_FDCWD, at, flags, &attr,
+		    sizeof(attr)))
+		die("%s: read-only:", at);
+}
+
+static void bind(const char *from, const char *at, bool ro)
+{
+	mount_or_die(from, at, NULL, MS_BIND, NULL);
+	if (ro)
+		read_only(at, 0);
+}
+
+static void bind_tree(const struct build *b)
+{
+	char *tree = trees_get(b->base, b->cache);
+
+	bind(tree, "base", true);
+	free(tree);
+}
+
 static void mount_base(const struct build *b)
 {
 	char dev[32];
-	int fd = loop_open(b->base->image, dev, sizeof(dev));
+	int fd;
 
+	if (b->user) {
+		bind_tree(b);
+		return;
+	}
+	fd = loop_open(b->base->image, dev, sizeof(dev));
 	if (mount(dev, "base", "squashfs", MS_RDONLY, NULL))
 		die("base %s: mount as squashfs:", b->base->name);
 	close(fd);
@@ -150,7 +195,7 @@ size_t mounts_lowers(const struct build *b, char *lowers[BUILD_LOWERS_MAX])
 	return k;
 }
 
-void mounts_union(char *const *lowers, size_t n)
+void mounts_union(const struct build *b, char *const *lowers, size_t n)
 {
 	char *lower = xstrdup("aids"), *opts;
 
@@ -162,9 +207,11 @@ void mounts_union(char *const *lowers, size_t n)
 	}
 	mounts_copy_dir(lowers[0], "upper");
 	mounts_copy_dir(lowers[0], "aids");
-	opts = xasprintf("lowerdir=%s,upperdir=upper,workdir=ovlwork,"
-			 "redirect_dir=off,metacopy=off,index=off,xino=off",
-			 lower);
+	/* userxattr means no redirects and no metacopy, and refuses to be told
+	 */
+	opts = xasprintf(
+		"lowerdir=%s,upperdir=upper,workdir=ovlwork,index=off,xino=off,%s",
+		lower, b->user ? "userxattr" : "redirect_dir=off,metacopy=off");
 	mount_or_die("slipway", "root", "overlay", 0, opts);
 	free(lower);
 	free(opts);
@@ -181,16 +228,30 @@ static void inside_dir(const char *path, mode_t mode)
 	make_dir(path, mode);
 }
 
-static void make_dev(void)
+/* A node of our own, or, where none can be made, the machine's. */
+static void make_node(const struct build *b, const char *name, unsigned int maj,
+		      unsigned int min)
+{
+	char *at = xasprintf("root/dev/%s", name);
+	char *of = xasprintf("/dev/%s", name);
+
+	if (mknod(at, (b->user ? S_IFREG : S_IFCHR) | 0666, makedev(maj, min)))
+		die("%s:", at);
+	if (b->user)
+		bind(of, at, false);
+	else if (chmod(at, 0666))
+		die("%s:", at);
+	free(at);
+	free(of);
+}
+
+static void make_dev(const struct build *b)
 {
 	static const struct {
-		const char *path;
-		unsigned int minor;
-	} nodes[] = {{"root/dev/null", 3},
-		     {"root/dev/zero", 5},
-		     {"root/dev/full", 7},
-		     {"root/dev/random", 8},
-		     {"root/dev/urandom", 9}};
+		const char *name;
+		unsigned int maj, min;
+	} nodes[] = {{"null", 1, 3},   {"zero", 1, 5},	  {"full", 1, 7},
+		     {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
 	static const char *const links[][2] = {
 		{"/proc/self/fd", "root/dev/fd"},
 		{"/proc/self/fd/0", "root/dev/stdin"},
@@ -200,13 +261,7 @@ static void make_dev(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
-		if (mknod(nodes[i].path, S_IFCHR | 0666,
-			  makedev(1, nodes[i].minor)) ||
-		    chmod(nodes[i].path, 0666))
-			die("%s:", nodes[i].path);
-	if (mknod("root/dev/tty", S_IFCHR | 0666, makedev(5, 0)) ||
-	    chmod("root/dev/tty", 0666))
-		die("root/dev/tty:");
+		make_node(b, nodes[i].name, nodes[i].maj, nodes[i].min);
 	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
 		if (symlink(links[i][0], links[i][1]))
 			die("%s:", links[i][1]);
@@ -218,12 +273,18 @@ static void make_dev(void)
 		     "mode=1777");
 }
 
-static void bind(const char *from, const char *at, bool ro)
+/* A sysfs belongs to a network namespace, and that is the machine's. */
+static void mount_sys(const struct build *b)
 {
-	mount_or_die(from, at, NULL, MS_BIND, NULL);
-	if (ro)
-		mount_or_die(NULL, at, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY,
+	inside_dir("root/sys", 0555);
+	if (!b->user) {
+		mount_or_die("sysfs", "root/sys", "sysfs",
+			     MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY,
 			     NULL);
+		return;
+	}
+	mount_or_die("/sys", "root/sys", NULL, MS_BIND | MS_REC, NULL);
+	read_only("root/sys", AT_RECURSIVE);
 }
 
 static void apt_dirs(const struct build *b)
@@ -256,8 +317,6 @@ void mounts_inside(const struct build *b)
 	} m[] = {
 		{"root/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL,
 		 0555},
-		{"root/sys", "sysfs",
-		 MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL, 0555},
 		{"root/dev", "tmpfs", MS_NOSUID, "mode=0755", 0755},
 		{"root/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755", 0755},
 		{"root/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777", 01777},
@@ -268,7 +327,8 @@ void mounts_inside(const struct build *b)
 		mount_or_die(m[i].type, m[i].path, m[i].type, m[i].flags,
 			     m[i].data);
 	}
-	make_dev();
+	mount_sys(b);
+	make_dev(b);
 	make_dir("root" BUILD_INSIDE, 0755);
 	make_dir("root" BUILD_INSIDE "/role", 0755);
 	make_dir("root" BUILD_INSIDE "/data", 0755);

@@ -18,7 +18,7 @@ size_t mounts_lowers(const struct build *b, char *lowers[BUILD_LOWERS_MAX]);
  * mounts_union - lay a fresh upper/ over the aids of the build (aids.h) and
  * the @n @lowers, at root/.
  */
-void mounts_union(char *const *lowers, size_t n);
+void mounts_union(const struct build *b, char *const *lowers, size_t n);
 
 /* mounts_inside - proc, sys, dev, run, tmp, caches, the role's folder. */
 void mounts_inside(const struct build *b);

@@ -9,6 +9,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -19,6 +20,8 @@
 #include "format/ovl.h"
 #include "host/alloc.h"
 #include "host/error.h"
+#include "host/sqtree.h"
+#include "host/userns.h"
 #include "unpack.h"
 
 struct dir_date {
@@ -28,6 +31,7 @@ struct dir_date {
 
 struct unpack {
 	int root;
+	bool user;	     /* in a user namespace */
 	int fd;		     /* of the file being written, or -1 */
 	struct cpio_entry e; /* the member at hand */
 	char *path;	     /* its name */
@@ -106,6 +110,21 @@ static int file_begin(struct unpack *u, int at, const char *name)
 	return 0;
 }
 
+/* What stands for a device node where none can be made (sqtree.h). */
+static int make_mark(struct unpack *u, int at, const char *name)
+{
+	int fd =
+		openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	char text[32];
+
+	snprintf(text, sizeof(text), "%c %u %u", S_ISCHR(u->e.mode) ? 'c' : 'b',
+		 u->e.rmajor, u->e.rminor);
+	return fd < 0 || fsetxattr(fd, SQTREE_NODE, text, strlen(text), 0) ||
+			       close(fd)
+		       ? -1
+		       : 0;
+}
+
 static int make(struct unpack *u)
 {
 	const char *name;
@@ -117,8 +136,9 @@ static int make(struct unpack *u)
 	else if (S_ISREG(u->e.mode))
 		err = file_begin(u, at, name);
 	else if (S_ISCHR(u->e.mode) || S_ISBLK(u->e.mode))
-		err = mknodat(at, name, u->e.mode,
-			      makedev(u->e.rmajor, u->e.rminor));
+		err = u->user ? make_mark(u, at, name)
+			      : mknodat(at, name, u->e.mode,
+					makedev(u->e.rmajor, u->e.rminor));
 	if (err)
 		die("%s:", u->path);
 	close(at);
@@ -195,6 +215,8 @@ static const struct cpio_sink sink = {begin, data, end};
 
 static void apply(struct unpack *u, const struct ovl_item *it)
 {
+	const char *opaque =
+		u->user ? "user.overlay.opaque" : "trusted.overlay.opaque";
 	const char *name;
 	int at = parent(u, it->path, &name), fd, err;
 
@@ -208,7 +230,7 @@ static void apply(struct unpack *u, const struct ovl_item *it)
 	if (fd < 0)
 		die("%s:", it->path);
 	err = it->kind == OVL_OPAQUE
-		      ? fsetxattr(fd, "trusted.overlay.opaque", "y", 1, 0)
+		      ? fsetxattr(fd, opaque, "y", 1, 0)
 		      : fsetxattr(fd, it->name, it->value, it->value_len, 0);
 	if (err)
 		die("%s: attribute:", it->path);
@@ -283,7 +305,7 @@ static void inflate_all(struct unpack *u, const char *file, uint64_t inodes,
 void unpack_overlay(const char *file, const char *dir, uint64_t inodes,
 		    uint64_t unpacked)
 {
-	struct unpack u = {.fd = -1, .inodes = inodes};
+	struct unpack u = {.fd = -1, .inodes = inodes, .user = userns_inside()};
 
 	if (inodes > 1u << 24)
 		die("%s: too many entries", file);
