@@ -74,6 +74,8 @@ static const char **environment(const struct bootstrap *b)
 	env[n++] = xasprintf(INSIDE_CACHE "=%s", cache_dir());
 	env[n++] = xasprintf(INSIDE_REPORT "=%s", report ? report : "-");
 	env[n++] = xasprintf(INSIDE_WORK "=%s", b->work);
+	/* all that it leaves is in one place, whatever ends it */
+	env[n++] = xasprintf("TMPDIR=%s", b->work);
 	env[n++] = xasprintf("SOURCE_DATE_EPOCH=%u", b->epoch);
 	/* asks the kernel's scripts for no initrd */
 	env[n++] = "INITRD=No";
@@ -139,8 +141,8 @@ static void failed(const struct bootstrap *b, int status)
 	say_hook(b);
 	say_package(b, tail);
 	if (strstr(tail, "No space left on device"))
-		die("base %s: mmdebstrap: no space left on device; it works in TMPDIR, else /tmp",
-		    b->recipe->name);
+		die("base %s: mmdebstrap: no space left on device at %s",
+		    b->recipe->name, b->work);
 	say_tail(tail);
 	die("base %s: mmdebstrap: %s %d; the whole log is %s", b->recipe->name,
 	    status > 255 ? "killed by signal" : "exit status",
@@ -163,6 +165,7 @@ static int start(struct spawn *s, const struct bootstrap *b)
 	int p[2], err;
 
 	s->in = -1;
+	s->apart = true;
 	s->err = open(b->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (s->err < 0)
 		die("%s:", b->log);

@@ -2,6 +2,7 @@
 /* main.c - slipway-base: from a recipe, a tar or a directory to a base. */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "host/opts.h"
 #include "host/outfile.h"
 #include "host/spawn.h"
+#include "host/userns.h"
 #include "bootstrap.h"
 #include "cache.h"
 #include "dir.h"
@@ -131,9 +133,24 @@ static void print_plan(const struct work *w)
 	print_list("hooks", inside_hooks(r->dir));
 }
 
+/* What a build left that was killed; the site's lock says it is not alive. */
+static void sweep(const struct work *w)
+{
+	char *pattern = xasprintf("%s/*.??????", w->dir);
+	glob_t g;
+
+	if (!glob(pattern, GLOB_NOSORT, NULL, &g)) {
+		for (size_t i = 0; i < g.gl_pathc; i++)
+			outfile_remove(g.gl_pathv[i]);
+		globfree(&g);
+	}
+	free(pattern);
+}
+
 static void prepare(struct work *w)
 {
 	site_mkdirs(w->dir);
+	sweep(w);
 	w->scratch = xasprintf("%s/work.XXXXXX", w->dir);
 	if (!mkdtemp(w->scratch))
 		die("%s:", w->scratch);
@@ -309,8 +326,9 @@ int main(int argc, char **argv)
 		print_plan(&w);
 		return EXIT_DONE;
 	}
-	if (!opt.from && geteuid())
-		die("needs root: mmdebstrap mounts file systems and changes roots; try sudo");
+	/* what exists is packed as it is seen, owners too */
+	if (!opt.from)
+		userns_enter();
 	/* ahead of outfile.h, which leaves signals alone that are taken */
 	stop_watch();
 	site_lock(&site);

@@ -36,7 +36,7 @@ static void *react(void *unused)
 		pid = child;
 		if (!pid)
 			exit(128 + sig);
-		kill(pid, SIGTERM);
+		kill(pid, SIGKILL);
 	}
 	return NULL;
 }
@@ -48,7 +48,7 @@ static void end_child(void)
 	if (!pid)
 		return;
 	child = 0;
-	kill(pid, SIGTERM);
+	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }

@@ -3,6 +3,7 @@
 # t3002-bootstrap: a small Debian system, built for real: what gets into a
 # base, what does not, same bytes, the cache, and failures on the way.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/user.sh"
 
 requires_root
 need mmdebstrap mmdebstrap
@@ -51,15 +52,14 @@ base()
 
 leftovers()
 {
-	grep mmdebstrap /proc/mounts
+	grep "$T_TMP/site" /proc/mounts
 	find "$build" -mindepth 1 ! -name base.squashfs ! -name base.info \
 		! -name build.log
-	find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'mmdebstrap.*' -newer stamp
+	ps -eo args | grep "[m]mdebstrap .*INSIDE_SELF.*$T_TMP"
 }
 
 # Whoever cannot reach a mirror cannot tell what this would have said.
 t_begin 'a base is built'
-touch stamp
 if base >out 2>err; then
 	t_ok "$(cat out)"
 elif grep -q 'cannot fetch' err; then
@@ -194,18 +194,48 @@ case $say in
 esac
 cp conf site/bases/b/base.conf
 
-for sig in INT TERM; do
+for sig in INT TERM KILL; do
 	t_begin "SIG$sig on the way: mounts and files are gone"
 	"$BIN/slipway-base" -C site --force >out 2>&1 &
 	pid=$!
-	until grep -q mmdebstrap /proc/mounts; do
+	until ls -d "$build"/work.*/mmdebstrap.*/proc >/dev/null 2>&1; do
 		kill -0 $pid || break
 	done
 	kill -$sig $pid
 	wait $pid
 	status=$?
-	if [ $status -gt 128 ] && [ -z "$(leftovers)" ] &&
+	# nobody could remove files then: the next build does, even one that
+	# ends with a wrong name
+	[ $sig != KILL ] || {
+		! grep "$T_TMP/site" /proc/mounts || status=mounts
+		sed -i 's/^suite.*/suite = no-such/' site/bases/b/base.conf
+		base >>out 2>&1
+		cp conf site/bases/b/base.conf
+	}
+	if [ "$status" -gt 128 ] && [ -z "$(leftovers)" ] &&
 		cmp one "$build/base.squashfs"; then t_ok; else
 		t_fail "status $status; $(cat out); $(leftovers)"
 	fi
 done
+
+# the same once more by somebody who is not root
+user_ready
+mkdir -p home bin
+cp "$BIN/slipway-base" bin/
+cp -a site mine
+rm -r mine/build
+mkdir -p home/.cache/slipway/debs
+ln "$own"/debs/*.deb home/.cache/slipway/debs/ 2>/dev/null ||
+	cp "$own"/debs/*.deb home/.cache/slipway/debs/
+chown -R "$USER_ID:$USER_ID" mine
+chown "$USER_ID" home home/.cache home/.cache/slipway{,/debs}
+t_begin 'an ordinary user builds the same bytes'
+if as_user bin/slipway-base -C mine >out 2>&1 &&
+	cmp one mine/build/bases/b/base.squashfs; then t_ok; else
+	t_fail "$(cat out)"
+fi
+t_begin '... and leaves nothing'
+say=$(find mine/build/bases/b -mindepth 1 ! -name 'base.*' ! -name build.log)
+if [ -z "$say" ]; then t_ok; else t_fail "$say"; fi
+t_begin 'without subordinate ids: what to do'
+expect_fail 1 'usermod --add-subuids' as_poor bin/slipway-base -C mine --force

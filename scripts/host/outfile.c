@@ -43,6 +43,12 @@ static void remove_tree(const char *path)
 		;
 }
 
+void outfile_remove(const char *path)
+{
+	if (unlink(path) && errno != ENOENT)
+		remove_tree(path);
+}
+
 /* Only what a signal handler may call. A child that was forked removes
  * nothing. */
 static void remove_pending(void)
@@ -55,8 +61,7 @@ static void remove_pending(void)
 		if (!pending[i].used)
 			continue;
 		pending[i].used = 0;
-		if (unlink(pending[i].path) && errno != ENOENT)
-			remove_tree(pending[i].path);
+		outfile_remove(pending[i].path);
 	}
 }
 

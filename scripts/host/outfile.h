@@ -43,6 +43,9 @@ void outfile_mkdir(const char *path, unsigned int mode);
 /* outfile_keep - what outfile_cleanup() noted is to stay. */
 void outfile_keep(const char *path);
 
+/* outfile_remove - a file or a tree now, as far as it goes. */
+void outfile_remove(const char *path);
+
 /* outfile_slurp - a whole file NUL terminated, or NULL with errno set. */
 char *outfile_slurp(const char *path, size_t max, size_t *size);
 

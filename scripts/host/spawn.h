@@ -15,6 +15,10 @@ struct spawn {
 	const char *dir;		/* working directory, or NULL */
 	int in, out, err;		/* descriptors, -1: /dev/null for in,
 					   ours for out and err */
+	bool apart;			/* in mount and process namespaces of
+					   its own, as their first process:
+					   when it or we end, the kernel takes
+					   mounts and processes away */
 	pid_t pid;			/* set by spawn_start */
 };
 
