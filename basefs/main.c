@@ -28,7 +28,7 @@
 
 static struct {
 	const char *dir, *from, *profile, *jobs;
-	bool plan, json, force;
+	bool plan, json, force, offline;
 } opt;
 
 static const struct opt table[] = {
@@ -42,6 +42,8 @@ static const struct opt table[] = {
 	 NULL},
 	{"json", 0, NULL, "print the facts as JSON", &opt.json, NULL},
 	{"force", 0, NULL, "build even when nothing changed", &opt.force, NULL},
+	{"offline", 0, NULL, "use only what was built before", &opt.offline,
+	 NULL},
 	{"jobs", 'j', "N", "threads that pack (default: all cores)", NULL,
 	 &opt.jobs},
 	{NULL},
@@ -50,7 +52,7 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway base",
 	.usage = "[-C DIR] [--from TAR|DIR] [--profile NAME] [-n] [--json] "
-		 "[--force] [-j N] [NAME]",
+		 "[--force] [--offline] [-j N] [NAME]",
 	.about = "Build the squashfs that every machine of a kind shares.",
 	.opts = table,
 };
@@ -257,6 +259,13 @@ static struct release *releases(const struct work *w, char **why)
 	return list;
 }
 
+/* Nobody is asked. */
+static struct release *no_release(char **why)
+{
+	*why = xstrdup("--offline: mirrors are not asked");
+	return NULL;
+}
+
 static int build(struct work *w)
 {
 	char recipe[DIGEST_HEX + 1], key[DIGEST_HEX + 1], *why;
@@ -271,9 +280,11 @@ static int build(struct work *w)
 	const char *note = NULL;
 
 	inputs_recipe(&w->recipe, recipe);
-	r = releases(w, &why);
+	r = opt.offline ? no_release(&why) : releases(w, &why);
 	if (!r && !offline(w, recipe, why))
-		die("base %s: %s", w->recipe.name, why);
+		die("base %s: %s%s", w->recipe.name, why,
+		    opt.offline ? ", and this recipe was not built before"
+				: "");
 	if (!r) {
 		facts_print(w->info, " (offline)", true, opt.json);
 		return EXIT_DONE;

@@ -142,6 +142,13 @@ case $say in
 *) t_fail "$say" ;;
 esac
 
+t_begin '--offline asks nobody'
+say=$(base --offline 2>&1)
+case $say in
+*'--offline: '*'base b: unchanged (offline)'*) t_ok ;;
+*) t_fail "$say" ;;
+esac
+
 t_begin 'also out of the cache'
 rm -r site/build
 say=$(unshare -n "$BIN/slipway-base" -C site 2>&1)
