@@ -11,6 +11,7 @@
 #include "format/text.h"
 #include "host/alloc.h"
 #include "host/error.h"
+#include "host/sqtree.h"
 #include "files.h"
 #include "phase.h"
 #include "run.h"
@@ -27,6 +28,8 @@ struct files {
 	const struct build *b;
 	char *modes; /* text of files.modes, or NULL */
 	size_t modes_size;
+	char *nodes; /* text of nodes, or NULL */
+	size_t nodes_size;
 	char **hooks; /* of first-boot.d */
 };
 
@@ -175,9 +178,49 @@ static void apply_modes(const struct files *f)
 	}
 }
 
+/* "PATH c|b MAJOR MINOR MODE UID GID" */
+static bool node_line(const struct files *f, struct span line)
+{
+	struct span path, kind, maj, min, rest = line;
+	char name[4097] = "/", *mode;
+	uint64_t ma, mi;
+	bool good;
+
+	if (!text_field(&rest, &path) || !text_field(&rest, &kind) ||
+	    !text_field(&rest, &maj) || !text_field(&rest, &min) ||
+	    kind.n != 1 || !strchr("cb", *kind.p) || text_u64(maj, &ma) ||
+	    text_u64(min, &mi) || ma > 0xfff || mi > 0xfffff ||
+	    text_unescape(name + 1, sizeof(name) - 1, path) < 1)
+		return false;
+	if (unlink(name) && errno != ENOENT)
+		die("nodes: %s:", name);
+	sqtree_node(name, (*kind.p == 'c' ? S_IFCHR : S_IFBLK) | 0600, ma, mi);
+	set(f, name, S_IFREG | 0600);
+	mode = xasprintf("%.*s %.*s", (int)path.n, path.p, (int)rest.n, rest.p);
+	good = mode_line(text_span(mode));
+	free(mode);
+	return good;
+}
+
+/* Device nodes, which a hook cannot make in a user namespace. */
+static void make_nodes(const struct files *f)
+{
+	struct span rest = {f->nodes, f->nodes_size}, line;
+	unsigned int n = 0;
+	bool whole;
+
+	while (f->nodes && text_line(&rest, &line, &whole)) {
+		n++;
+		if (line.n && line.p[0] != '#' && !node_line(f, line))
+			die("nodes:%u: not 'PATH c|b MAJOR MINOR MODE UID GID'",
+			    n);
+	}
+}
+
 static void files_inside(void *user)
 {
 	copy_tree(user);
+	make_nodes(user);
 	apply_modes(user);
 }
 
@@ -187,17 +230,26 @@ static void inside(const struct build *b, void (*fn)(void *), struct files *f)
 		exit(EXIT_FAILED);
 }
 
+static char *slurp(const struct build *b, const char *name, size_t *size)
+{
+	char *path = xasprintf("%s/%s", b->role->dir, name);
+	char *text = outfile_slurp(path, MODES_MAX, size);
+
+	if (!text && errno != ENOENT)
+		die("%s:", path);
+	free(path);
+	return text;
+}
+
 void files_copy(const struct build *b)
 {
-	char *path = xasprintf("%s/files.modes", b->role->dir);
 	struct files f = {.b = b};
 
-	f.modes = outfile_slurp(path, MODES_MAX, &f.modes_size);
-	if (!f.modes && errno != ENOENT)
-		die("%s:", path);
+	f.modes = slurp(b, "files.modes", &f.modes_size);
+	f.nodes = slurp(b, "nodes", &f.nodes_size);
 	inside(b, files_inside, &f);
 	free(f.modes);
-	free(path);
+	free(f.nodes);
 }
 
 static void make_dirs(const struct files *f, const char *path)

@@ -94,6 +94,9 @@ setcap cap_net_admin=ep usr/bin/suid
 setfacl -m u:77:r,g:88:rw etc/motd
 setfattr -n user.mine -v 1 etc/motd
 S
+printf '%s\n' '# PATH KIND MAJOR MINOR MODE UID GID' \
+	'var/jail/dev/zero c 1 5 0666 1 2' 'etc/disk b 8 0 0660 0 6' \
+	>site/roles/zoo/nodes
 role top 'depends = zoo' 'grants = devnodes,setid,caps'
 hook top install 10-top <<'S'
 [ ! -e /srv/two ] && [ ! -e /srv/deep/er ] && [ ! -e /var/jail/dev/null ]
@@ -129,6 +132,14 @@ for r in zoo top; do
 		t_fail "$(diff site.$r.ls mine.$r.ls)"
 	fi
 done
+t_begin 'device nodes are device nodes'
+"$BIN/slipway-overlay" --unpack mine/build/overlays/zoo/overlay.cpio.gz -o un
+if [ "$(stat -c '%F %t:%T %a %u %g' un/etc/disk)" = \
+	'block special file 8:0 660 0 6' ] &&
+	[ "$(stat -c '%F %t:%T %a' un/var/jail/dev/disk)" = \
+	'block special file 8:11 600' ]; then t_ok; else
+	t_fail "$(stat un/etc/disk un/var/jail/dev/disk)"
+fi
 t_begin 'what is made belongs to the user'
 say=$(find mine/build -name 'overlay.*' ! -user "$USER_ID")
 if [ -z "$say" ]; then t_ok; else t_fail "$say"; fi

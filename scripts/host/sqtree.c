@@ -152,27 +152,32 @@ static void symbolic(const sqfs_inode_generic_t *inode, const char *path)
 	free(target);
 }
 
-/* squashfs numbers devices as Linux does: 12 bits, 20 in two parts. */
-static void device(const sqfs_inode_generic_t *inode, const char *path)
+void sqtree_node(const char *path, mode_t mode, unsigned int maj,
+		 unsigned int min)
 {
-	bool ext = inode->base.type >= SQFS_INODE_EXT_DIR;
-	uint32_t no = ext ? inode->data.dev_ext.devno : inode->data.dev.devno;
-	unsigned int maj = (no >> 8) & 0xfff;
-	unsigned int min = (no & 0xff) | ((no >> 12) & 0xfff00);
 	char *text;
 	int fd;
 
-	if (!mknod(path, inode->base.mode, makedev(maj, min)))
+	if (!mknod(path, mode, makedev(maj, min)))
 		return;
 	if (errno != EPERM)
 		die("%s:", path);
-	text = xasprintf("%c %u %u", S_ISCHR(inode->base.mode) ? 'c' : 'b', maj,
-			 min);
+	text = xasprintf("%c %u %u", S_ISCHR(mode) ? 'c' : 'b', maj, min);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 || close(fd) ||
 	    setxattr(path, SQTREE_NODE, text, strlen(text), XATTR_CREATE))
 		die("%s: in place of a device node:", path);
 	free(text);
+}
+
+/* squashfs numbers devices as Linux does: 12 bits, 20 in two parts. */
+static void device(const sqfs_inode_generic_t *inode, const char *path)
+{
+	bool ext = inode->base.type >= SQFS_INODE_EXT_DIR;
+	uint32_t no = ext ? inode->data.dev_ext.devno : inode->data.dev.devno;
+
+	sqtree_node(path, inode->base.mode, (no >> 8) & 0xfff,
+		    (no & 0xff) | ((no >> 12) & 0xfff00));
 }
 
 static void attributes(struct unpack *u, const sqfs_inode_generic_t *inode,

@@ -5,6 +5,8 @@
 #ifndef HOST_SQTREE_H
 #define HOST_SQTREE_H
 
+#include <sys/types.h>
+
 /*
  * What stands for a device node where none can be made: an empty file with
  * this attribute, "c 1 3" or "b 8 0".
@@ -16,5 +18,10 @@
  * dates, hard links, holes of zeros, attributes. Dies naming the path.
  */
 void sqtree_unpack(const char *image, const char *dir);
+
+/* sqtree_node - make a device node of @mode's type at @path, or what stands
+ * for it. Dies naming the path. */
+void sqtree_node(const char *path, mode_t mode, unsigned int maj,
+		 unsigned int min);
 
 #endif
