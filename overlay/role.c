@@ -10,8 +10,10 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/hash.h"
+#include "host/outfile.h"
 #include "role.h"
 
+#define PACKAGES_MAX   (1u << 20)
 #define ROLE_STACK_MAX 16 /* as many overlays as a manifest's role has */
 
 static const char *const grant_names[] = {"devnodes", "setid", "caps"};
@@ -64,10 +66,19 @@ static bool package_ok(const char *s)
 	return strchr("abcdefghijklmnopqrstuvwxyz0123456789", s[0]);
 }
 
+static void check_names(const struct role *r, const char *key, char **list)
+{
+	for (size_t i = 0; list[i]; i++)
+		if (!site_name_ok(list[i]))
+			die("%s: %s: '%s' is not a role's name", r->conf.path,
+			    key, list[i]);
+}
+
 static void role_check(struct role *r)
 {
-	static const char *const keys[] = {"base",   "depends",	    "packages",
-					   "grants", "size-budget", NULL};
+	static const char *const keys[] = {
+		"base",	    "depends", "provides",    "conflicts",
+		"packages", "grants",  "size-budget", NULL};
 	const char *budget = ini_get(&r->conf, "role", "size-budget");
 
 	ini_known(&r->conf, "role", keys);
@@ -75,16 +86,42 @@ static void role_check(struct role *r)
 		if (!package_ok(r->packages[i]))
 			die("%s: packages: '%s' is not a package's name",
 			    r->conf.path, r->packages[i]);
-	for (size_t i = 0; r->depends[i]; i++)
-		if (!site_name_ok(r->depends[i]))
-			die("%s: depends: '%s' is not a role's name",
-			    r->conf.path, r->depends[i]);
+	check_names(r, "depends", r->depends);
+	check_names(r, "provides", r->provides);
+	check_names(r, "conflicts", r->conflicts);
 	if (!site_name_ok(r->base))
 		die("%s: base: '%s' is not a base's name", r->conf.path,
 		    r->base);
 	if (budget && text_size(text_span(budget), &r->budget))
 		die("%s: size-budget: '%s' is not a size (try 20M)",
 		    r->conf.path, budget);
+}
+
+/* The file of that name beside role.conf: words, comments after '#'. */
+static void packages_file(struct role *r)
+{
+	char *path = xasprintf("%s/packages", r->dir), *save, *line, **more;
+	char *text = outfile_slurp(path, PACKAGES_MAX, NULL);
+	size_t n = 0;
+
+	if (!text && errno != ENOENT)
+		die("%s:", path);
+	while (r->packages[n])
+		n++;
+	for (line = text ? strtok_r(text, "\n", &save) : NULL; line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		line[strcspn(line, "#")] = '\0';
+		more = words(line);
+		for (size_t i = 0; more[i]; i++) {
+			r->packages =
+				xrealloc(r->packages, n + 2, sizeof(*more));
+			r->packages[n++] = more[i];
+			r->packages[n] = NULL;
+		}
+		free(more);
+	}
+	free(text);
+	free(path);
 }
 
 static const char *get_or_empty(const struct ini *ini, const char *key)
@@ -97,17 +134,21 @@ static const char *get_or_empty(const struct ini *ini, const char *key)
 void role_read(struct role *r, const struct site *s, const char *name)
 {
 	char *path;
+	size_t n;
 	int err;
 
 	memset(r, 0, sizeof(*r));
 	if (!site_name_ok(name))
 		die("%s: not a role's name", name);
 	r->name = xstrdup(name);
-	r->dir = site_path(s, "roles/%s", name);
-	path = site_path(s, "roles/%s/role.conf", name);
+	r->dir = site_role_dir(s, name);
+	if (!r->dir)
+		die("roles/%s: no such role (no role.conf there, in roles-path= or among the stock roles)",
+		    name);
+	n = strlen(s->dir);
+	r->foreign = strncmp(r->dir, s->dir, n) || r->dir[n] != '/';
+	path = xasprintf("%s/role.conf", r->dir);
 	err = ini_read(&r->conf, path);
-	if (err == -ENOENT || err == -ENOTDIR)
-		die("roles/%s: no such role (no role.conf there)", name);
 	if (err) {
 		errno = -err;
 		die("%s:", path);
@@ -115,7 +156,10 @@ void role_read(struct role *r, const struct site *s, const char *name)
 	free(path);
 	r->base = ini_need(&r->conf, "role", "base");
 	r->depends = words(get_or_empty(&r->conf, "depends"));
+	r->provides = words(get_or_empty(&r->conf, "provides"));
+	r->conflicts = words(get_or_empty(&r->conf, "conflicts"));
 	r->packages = words(get_or_empty(&r->conf, "packages"));
+	packages_file(r);
 	r->grants = role_grants(get_or_empty(&r->conf, "grants"), r->conf.path);
 	role_check(r);
 }
@@ -206,16 +250,77 @@ static void enter(struct frame *stack, size_t depth, const struct site *s,
 		    ROLE_STACK_MAX);
 	role_read(&stack[depth].role, s, name);
 	stack[depth].next = 0;
+	if (stack[depth].role.foreign)
+		stack[depth].role.base = stack[0].role.base;
 	if (strcmp(stack[depth].role.base, stack[0].role.base))
 		die("role %s: base is %s, but '%s' stands on %s",
 		    stack[depth].role.name, stack[depth].role.base,
 		    stack[0].role.name, stack[0].role.base);
 }
 
+static bool is_role(const struct site *s, const char *name)
+{
+	char *dir = site_name_ok(name) ? site_role_dir(s, name) : NULL;
+
+	free(dir);
+	return dir;
+}
+
+static bool has(char **list, const char *name)
+{
+	for (; *list; list++)
+		if (!strcmp(*list, name))
+			return true;
+	return false;
+}
+
+/* Do two roles of one stack exclude each other? */
+static void check_pair(const struct role *a, const struct role *b)
+{
+	for (size_t i = 0; a->conflicts[i]; i++)
+		if (!strcmp(a->conflicts[i], b->name) ||
+		    has(b->provides, a->conflicts[i]))
+			die("role %s: conflicts: '%s' is %s role %s; take one out of depends=",
+			    a->name, a->conflicts[i],
+			    strcmp(a->conflicts[i], b->name) ? "provided by"
+							     : "the",
+			    b->name);
+	for (size_t i = 0; a->provides[i]; i++)
+		if (has(b->provides, a->provides[i]))
+			die("role %s: provides: '%s' is provided by role %s too; take one out of depends=",
+			    a->name, a->provides[i], b->name);
+}
+
+/* What role @r needs and no role is named, another of them must provide. */
+static void check_provided(const struct site *s, const struct role *r,
+			   const struct role *all, size_t n)
+{
+	for (size_t i = 0; r->depends[i]; i++) {
+		size_t k = 0;
+
+		while (k < n && !has(all[k].provides, r->depends[i]))
+			k++;
+		if (k == n && !is_role(s, r->depends[i]))
+			die("role %s: depends: no role '%s', and none of its roles provides it",
+			    r->name, r->depends[i]);
+	}
+}
+
+static void check_stack(const struct site *s, const struct role *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		check_provided(s, &all[i], all, n);
+		for (size_t k = 0; k < n; k++)
+			if (i != k)
+				check_pair(&all[i], &all[k]);
+	}
+}
+
 char **role_order(const struct site *s, const char *name)
 {
 	struct frame stack[ROLE_STACK_MAX];
 	char **order = xcalloc(ROLE_STACK_MAX + 1, sizeof(*order));
+	struct role all[ROLE_STACK_MAX];
 	size_t depth = 0, n = 0;
 
 	enter(stack, depth++, s, name);
@@ -225,15 +330,17 @@ char **role_order(const struct site *s, const char *name)
 
 		if (dep) {
 			f->next++;
-			if (!listed(order, n, dep))
+			if (!listed(order, n, dep) && is_role(s, dep))
 				enter(stack, depth++, s, dep);
 			continue;
 		}
 		if (n == ROLE_STACK_MAX)
 			die("role %s: more than %d overlays", name,
 			    ROLE_STACK_MAX);
+		all[n] = f->role;
 		order[n++] = f->role.name;
 		depth--;
 	}
+	check_stack(s, all, n);
 	return order;
 }

@@ -3,6 +3,7 @@
 #ifndef OVERLAY_ROLE_H
 #define OVERLAY_ROLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "format/digest.h"
 #include "host/site.h"
@@ -13,7 +14,9 @@ struct role {
 	char *name, *dir;
 	struct ini conf;
 	const char *base;
-	char **depends, **packages; /* NULL terminated */
+	bool foreign; /* not of the site: stands on whatever base is asked for */
+	/* NULL terminated */
+	char **depends, **provides, **conflicts, **packages;
 	unsigned int grants;	    /* enum role_grant, or-ed */
 	uint64_t budget;	    /* bytes of overlay.cpio.gz, 0: none */
 };
@@ -26,7 +29,8 @@ struct base {
 	struct ini info;
 };
 
-/* role_read - read and check a role, or die naming file and key. */
+/* role_read - find (site_role_dir()), read and check a role, or die naming
+ * file and key. */
 void role_read(struct role *r, const struct site *s, const char *name);
 
 /* role_base - find the base's image and check it against its digest, or die
@@ -35,7 +39,9 @@ void role_base(struct base *b, const struct site *s, const char *name);
 
 /*
  * role_order - @name after everything it depends on, each once, in the order
- * in which they are stacked; malloc-ed, NULL terminated. Dies on a cycle.
+ * in which they are stacked; malloc-ed, NULL terminated. A name that no role
+ * has must be provided by another of them. Dies on a cycle, on what nobody
+ * provides or two do, and on conflicts, with the names.
  */
 char **role_order(const struct site *s, const char *name);
 

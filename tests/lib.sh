@@ -16,7 +16,8 @@
 T_ROOT=$(cd "$(dirname "$0")/.." && pwd)
 O=${O:-$T_ROOT/build}
 BIN=${BIN:-$O/bin}
-export O BIN T_ROOT
+SLIPWAY_SHARE=$T_ROOT/overlay
+export O BIN T_ROOT SLIPWAY_SHARE
 LC_ALL=C
 export LC_ALL
 t_name=

@@ -164,9 +164,12 @@ static void add_grants(struct manifest_role *role, const struct ini *conf)
 
 static void read_role(const struct site *s, const char *name, struct ini *conf)
 {
-	char *path = site_path(s, "roles/%s/role.conf", name);
+	char *dir = site_role_dir(s, name);
+	char *path = dir ? xasprintf("%s/role.conf", dir)
+			 : site_path(s, "roles/%s/role.conf", name);
 	int err = ini_read(conf, path);
 
+	free(dir);
 	if (err) {
 		errno = -err;
 		die("role %s: %s:", name, path);
@@ -188,8 +191,15 @@ static void add_overlays(struct release *r, struct manifest_role *role,
 	read_role(r->site, name, &conf);
 	deps = ini_get(&conf, "role", "depends");
 	list = words(deps ? deps : "");
-	for (d = list; *d; d++)
-		add_overlays(r, role, *d, depth + 1);
+	for (d = list; *d; d++) {
+		/* what no folder is named after, another role provides: the
+		 * build has seen to that */
+		char *dir = site_role_dir(r->site, *d);
+
+		if (dir)
+			add_overlays(r, role, *d, depth + 1);
+		free(dir);
+	}
 	add_grants(role, &conf);
 	ini_free(&conf);
 	at = need_overlay(r, name, role->base);

@@ -122,6 +122,65 @@ char **site_list(const struct site *s, const char *sub, const char *file)
 	return names;
 }
 
+char *site_share(const char *what)
+{
+	static const char *const places[] = {
+		"../../share/slipway", "../share/slipway", "../../overlay"};
+	const char *env = getenv("SLIPWAY_SHARE");
+	char *self, *path, *real;
+
+	if (env && *env)
+		return xasprintf("%s/%s", env, what);
+	self = realpath("/proc/self/exe", NULL);
+	if (!self || !strrchr(self, '/'))
+		return NULL;
+	*strrchr(self, '/') = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		path = xasprintf("%s/%s/%s", self, places[i], what);
+		real = realpath(path, NULL);
+		free(path);
+		if (real) {
+			free(self);
+			return real;
+		}
+	}
+	free(self);
+	return NULL;
+}
+
+/* @dir/@name when it is a role's folder; @dir is freed. */
+static char *role_in(char *dir, const char *name)
+{
+	char *path = dir ? xasprintf("%s/%s", dir, name) : NULL;
+	char *conf = dir ? xasprintf("%s/role.conf", path) : NULL;
+
+	if (conf && access(conf, F_OK)) {
+		free(path);
+		path = NULL;
+	}
+	free(conf);
+	free(dir);
+	return path;
+}
+
+char *site_role_dir(const struct site *s, const char *name)
+{
+	const char *more = ini_get(&s->conf, "site", "roles-path");
+	char **dirs = words(more ? more : "");
+	char *found = role_in(site_path(s, "roles"), name);
+
+	for (size_t i = 0; dirs[i]; i++) {
+		if (!found)
+			found = role_in(*dirs[i] == '/'
+						? xstrdup(dirs[i])
+						: site_path(s, "%s", dirs[i]),
+					name);
+		free(dirs[i]);
+	}
+	free(dirs);
+	return found ? found : role_in(site_share("roles"), name);
+}
+
 void site_mkdirs(const char *path)
 {
 	char *copy = xstrdup(path), *p;

@@ -74,6 +74,20 @@ char *site_path(const struct site *s, const char *fmt, ...)
  */
 char **site_list(const struct site *s, const char *sub, const char *file);
 
+/*
+ * site_share - what comes with slipway, "roles" or "helpers": below
+ * $SLIPWAY_SHARE, beside the installed program, or in the source tree it was
+ * built in; malloc-ed, NULL when it is nowhere.
+ */
+char *site_share(const char *what);
+
+/*
+ * site_role_dir - the folder of role @name: the first that has a role.conf of
+ * SITE/roles, the folders of [site] roles-path= (relative to the site), and
+ * the stock roles; malloc-ed, or NULL when there is none.
+ */
+char *site_role_dir(const struct site *s, const char *name);
+
 /* site_name_ok - may @name be a role, base or site name? (text_name_ok) */
 bool site_name_ok(const char *name);
 
