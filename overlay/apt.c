@@ -10,6 +10,7 @@
 #include "host/error.h"
 #include "apt.h"
 #include "phase.h"
+#include "times.h"
 #include "run.h"
 
 /* Two builds may share the folder of .debs, but not apt's lock in it. */
@@ -56,9 +57,15 @@ static void apt_get(const struct build *b, const char *const *argv,
 			.argv = argv,
 			.env = phase_env(b, "packages", false),
 			.log = b->log};
+	uint64_t since = times_now();
 	int status = run_wait(&r);
 
+	times_add(b->times, what, since);
+
 	if (status) {
+		if (b->offline)
+			warn("role %s: --offline: not all packages are in %s, or its lists are too old",
+			     b->role->name, b->cache);
 		say_unknown(b, r.tail);
 		phase_failed(b, "packages", false, what, status, r.tail);
 	}
@@ -72,7 +79,8 @@ void apt_install(const struct build *b)
 		"apt-get", "-q",
 		"-y",	   "--no-install-recommends",
 		"-o",	   "Dpkg::Options::=--force-confold",
-		"install", "--",
+		NULL,	   "install",
+		"--",
 	};
 	const char **argv;
 	size_t n = 0;
@@ -83,10 +91,14 @@ void apt_install(const struct build *b)
 	if (!n)
 		return;
 	lock = lock_debs(b);
-	info("overlay %s: apt-get update", b->role->name);
-	apt_get(b, update, "apt-get update");
+	if (!b->offline) {
+		info("overlay %s: apt-get update", b->role->name);
+		apt_get(b, update, "apt-get update");
+	}
 	argv = xcalloc(ARRAY_SIZE(install) + n + 1, sizeof(*argv));
 	memcpy(argv, install, sizeof(install));
+	argv[ARRAY_SIZE(install) - 3] =
+		b->offline ? "--no-download" : "--download";
 	for (size_t i = 0; i < n; i++)
 		argv[ARRAY_SIZE(install) + i] = b->role->packages[i];
 	info("overlay %s: apt-get install (%zu packages)", b->role->name, n);

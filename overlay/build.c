@@ -25,6 +25,8 @@
 #include "mounts.h"
 #include "pack.h"
 #include "phase.h"
+#include "record.h"
+#include "sources.h"
 
 static void run_phases(const struct build *b)
 {
@@ -36,6 +38,7 @@ static void run_phases(const struct build *b)
 	files_first_boot(b);
 	phase_run(b, "post-install");
 	phase_run(b, "cleanup");
+	record_write(b);
 	phase_run(b, "finalise");
 }
 
@@ -51,6 +54,7 @@ static void build_inside(const struct build *b, struct outfile *o,
 	n = mounts_lowers(b, lowers);
 	aids_make(b, lowers, n);
 	mounts_union(b, lowers, n);
+	sources_place(b->sources, "sources");
 	mounts_inside(b);
 	run_phases(b);
 	mounts_leave(b);

@@ -14,6 +14,9 @@
 
 #define BUILD_LOWERS_MAX 18 /* dependencies, build aids, base */
 
+struct source;
+struct times;
+
 struct build {
 	const struct site *site;
 	const struct role *role;
@@ -23,8 +26,13 @@ struct build {
 	char *work;  /* mount point of the work area, in @out */
 	char *root;  /* the union, in @work */
 	char *cache; /* where .debs are kept */
+	char *helpers; /* programs for hooks, or NULL */
+	struct source *sources;
+	struct times *times;
+	char **breaks; /* "before-PHASE", "after-PHASE" */
 	int log;
-	bool keep, shell_on_error;
+	bool keep, offline;
+	bool shell_on_error; /* or break after-error */
 	bool user; /* root of a user namespace only */
 };
 

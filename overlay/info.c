@@ -10,6 +10,7 @@
 #include "host/outfile.h"
 #include "info.h"
 #include "role.h"
+#include "times.h"
 
 static char *join(char **list)
 {
@@ -25,7 +26,7 @@ static char *join(char **list)
 }
 
 void info_write(const char *path, const struct info *i, const struct role *r,
-		const struct base *b, const char *inputs)
+		const struct base *b, const char *inputs, const char *arguments)
 {
 	char *depends = join(r->depends);
 	char *text = xasprintf("[overlay]\n"
@@ -33,10 +34,12 @@ void info_write(const char *path, const struct info *i, const struct role *r,
 			       "digest = %s\nsize = %" PRIu64 "\n"
 			       "unpacked = %" PRIu64 "\ninodes = %" PRIu64 "\n"
 			       "entries = %" PRIu64 "\ndeletes = %" PRIu64 "\n"
-			       "grants = %s\ndepends = %s\ninputs = %s\n",
+			       "grants = %s\ndepends = %s\ninputs = %s\n"
+			       "arguments = %s\n",
 			       r->name, b->name, b->digest, i->digest, i->size,
 			       i->unpacked, i->inodes, i->entries, i->deletes,
-			       role_grants_text(r->grants), depends, inputs);
+			       role_grants_text(r->grants), depends, inputs,
+			       arguments);
 
 	outfile_put(path, 0644, text, strlen(text));
 	free(text);
@@ -80,10 +83,10 @@ int info_read(const char *path, struct info *i, char inputs[DIGEST_HEX + 1],
 }
 
 void info_print(const struct info *i, const struct role *r,
-		const struct base *b, bool unchanged, bool json)
+		const struct base *b, const struct times *t, bool json)
 {
 	if (!json) {
-		if (unchanged)
+		if (!t)
 			printf("overlay %s: unchanged\n", r->name);
 		else
 			printf("overlay %s: %" PRIu64 " bytes, %" PRIu64
@@ -96,7 +99,10 @@ void info_print(const struct info *i, const struct role *r,
 	printf("{\"role\":\"%s\",\"base\":\"%s\",\"base-digest\":\"%s\","
 	       "\"digest\":\"%s\",\"size\":%" PRIu64 ",\"unpacked\":%" PRIu64
 	       ",\"inodes\":%" PRIu64 ",\"entries\":%" PRIu64
-	       ",\"deletes\":%" PRIu64 ",\"unchanged\":%s}\n",
+	       ",\"deletes\":%" PRIu64 ",\"unchanged\":%s",
 	       r->name, b->name, b->digest, i->digest, i->size, i->unpacked,
-	       i->inodes, i->entries, i->deletes, unchanged ? "true" : "false");
+	       i->inodes, i->entries, i->deletes, t ? "false" : "true");
+	if (t)
+		times_json(t);
+	puts("}");
 }

@@ -16,18 +16,21 @@ struct info {
 
 struct role;
 struct base;
+struct times;
 
 /* info_write - write overlay.info at @path, whole or not at all. */
 void info_write(const char *path, const struct info *i, const struct role *r,
-		const struct base *b, const char *inputs);
+		const struct base *b, const char *inputs,
+		const char *arguments);
 
 /* info_read - 0; -ENOENT when there is none or a number is missing;
  * @inputs and @base_digest receive its keys. */
 int info_read(const char *path, struct info *i, char inputs[DIGEST_HEX + 1],
 	      char base_digest[DIGEST_HEX + 1]);
 
-/* info_print - the facts on standard output, one line or one JSON object. */
+/* info_print - the facts on standard output, one line or one JSON object with
+ * the times of hooks; @t NULL: nothing was built. */
 void info_print(const struct info *i, const struct role *r,
-		const struct base *b, bool unchanged, bool json);
+		const struct base *b, const struct times *t, bool json);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* inputs.c - says whether an overlay would come out the same again. */
+#include <stdlib.h>
 #include "host/hash.h"
 #include "inputs.h"
 #include "role.h"
@@ -9,6 +10,7 @@ void inputs_key(const struct role *r, const struct base *b, char **deps,
 {
 	uint8_t digest[DIGEST_SIZE];
 	struct digest_ctx d;
+	char *helpers;
 
 	digest_init(&d);
 	hash_add(&d, "slipway overlay inputs 1");
@@ -18,6 +20,10 @@ void inputs_key(const struct role *r, const struct base *b, char **deps,
 	for (size_t i = 0; deps[i]; i++)
 		hash_add(&d, deps[i]);
 	hash_add_tree(&d, r->dir);
+	helpers = site_share("helpers");
+	if (helpers)
+		hash_add_tree(&d, helpers);
+	free(helpers);
 	digest_final(&d, digest);
 	digest_hex(digest, out);
 }

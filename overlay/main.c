@@ -2,7 +2,6 @@
 /* main.c - slipway-overlay: from a role's folder to its packed overlay. */
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,19 +12,25 @@
 #include "host/error.h"
 #include "host/hash.h"
 #include "host/opts.h"
-#include "host/spawn.h"
 #include "host/userns.h"
 #include "build.h"
 #include "check.h"
 #include "inputs.h"
 #include "pack.h"
 #include "phase.h"
+#include "plan.h"
+#include "sources.h"
+#include "times.h"
 #include "unpack.h"
+#include "work.h"
 
 static struct {
 	const char *dir, *pack, *unpack, *out, *base_digest, *grants, *lower;
-	bool plan, json, force, keep, shell_on_error;
+	const char *breaks;
+	bool plan, json, force, keep, shell_on_error, offline;
 } opt;
+
+static char *arguments; /* of this run, for overlay.info */
 
 static const struct opt table[] = {
 	{"directory", 'C', "DIR", "the site (default: here or above)", NULL,
@@ -37,6 +42,10 @@ static const struct opt table[] = {
 	{"keep", 0, NULL, "build on disk, keep the work area", &opt.keep, NULL},
 	{"shell-on-error", 0, NULL, "open a shell where a hook failed",
 	 &opt.shell_on_error, NULL},
+	{"break", 0, "POINT,...",
+	 "open a shell: before-PHASE, after-PHASE, after-error", NULL,
+	 &opt.breaks},
+	{"offline", 0, NULL, "use only what is cached", &opt.offline, NULL},
 	{"pack", 0, "DIR", "pack an upper directory of overlayfs", NULL,
 	 &opt.pack},
 	{"unpack", 0, "FILE", "unpack an overlay as such a directory", NULL,
@@ -53,7 +62,7 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway overlay",
 	.usage = "[-C DIR] [-n] [--json] [--force] [--keep] "
-		 "[--shell-on-error] ROLE...",
+		 "[--shell-on-error] [--break POINT] [--offline] ROLE...",
 	.about = "Build a role's overlay against its base, capture exactly "
 		 "what changed, pack.",
 	.opts = table,
@@ -120,25 +129,6 @@ static char *cache_dir(void)
 	return dir;
 }
 
-static void print_plan(const struct role *r, char **deps)
-{
-	printf("overlay %s on base %s\n", r->name, r->base);
-	for (size_t i = 0; deps[i]; i++)
-		printf("  above overlay %s\n", deps[i]);
-	for (size_t i = 0; r->packages[i]; i++)
-		printf("  package %s\n", r->packages[i]);
-	for (const struct phase *p = phase_list; p->name; p++) {
-		char **hooks = phase_hooks(r, p->name);
-
-		for (size_t i = 0; hooks[i]; i++)
-			printf("  hook %s.d/%s%s\n", p->name, hooks[i],
-			       p->host ? " (on the host)" : "");
-		free(hooks);
-	}
-	if (r->grants)
-		printf("  grants %s\n", role_grants_text(r->grants));
-}
-
 /* Digests of the overlays below, as overlay.info has them. */
 static char **dep_digests(const struct site *s, char **deps)
 {
@@ -194,38 +184,6 @@ static void open_log(struct build *b)
 	free(path);
 }
 
-/* What a build left that was killed; the site's lock says it is not alive. */
-static void sweep(const struct build *b)
-{
-	char *pattern = xasprintf("%s/overlay.*.??????", b->out);
-	glob_t g;
-
-	if (!glob(pattern, GLOB_NOSORT, NULL, &g)) {
-		for (size_t i = 0; i < g.gl_pathc; i++)
-			unlink(g.gl_pathv[i]);
-		globfree(&g);
-	}
-	free(pattern);
-}
-
-static void make_work(const struct build *b)
-{
-	const char *const argv[] = {"rm", "-rf",   "--one-file-system",
-				    "--", b->work, NULL};
-	struct spawn s = {.argv = argv, .in = -1, .out = -1, .err = -1};
-
-	if (mkdir(b->work, 0700) && errno != EEXIST)
-		die("%s:", b->work);
-	/* an upper of another build must not be taken for this one's */
-	if (rmdir(b->work) && spawn_run(&s))
-		die("%s: cannot be removed", b->work);
-	if (mkdir(b->work, 0700))
-		die("%s:", b->work);
-	/* empty as we see it: what is mounted there only the child sees */
-	if (!b->keep)
-		outfile_cleanup(b->work);
-}
-
 static int build_and_commit(struct build *b, struct info *i, const char *inputs)
 {
 	char *file = xasprintf("%s/overlay.cpio.gz", b->out);
@@ -234,10 +192,10 @@ static int build_and_commit(struct build *b, struct info *i, const char *inputs)
 	int err;
 
 	open_log(b);
-	sweep(b);
-	make_work(b);
+	work_make(b);
 	outfile_open(&o, file, 0644);
 	err = build_overlay(b, &o, i);
+	times_say(b->times);
 	if (!b->keep && !rmdir(b->work))
 		outfile_keep(b->work);
 	if (!err && b->role->budget && i->size > b->role->budget) {
@@ -254,7 +212,7 @@ static int build_and_commit(struct build *b, struct info *i, const char *inputs)
 	if (unlink(path) && errno != ENOENT)
 		die("%s:", path);
 	outfile_commit(&o);
-	info_write(path, i, b->role, b->base, inputs);
+	info_write(path, i, b->role, b->base, inputs, arguments);
 	close(b->log);
 	free(file);
 	free(path);
@@ -262,13 +220,16 @@ static int build_and_commit(struct build *b, struct info *i, const char *inputs)
 }
 
 /* One role, all that it depends on being there. */
-static int one(const struct site *s, const char *name, char **deps, bool force)
+static int one(const struct site *s, const char *name, const char *base_name,
+	       char **deps, bool force)
 {
 	char inputs[DIGEST_HEX + 1];
 	struct build b = {.site = s,
 			  .deps = deps,
 			  .user = userns_inside(),
 			  .keep = opt.keep,
+			  .offline = opt.offline,
+			  .breaks = words(opt.breaks ? opt.breaks : ""),
 			  .shell_on_error = opt.shell_on_error};
 	struct role r;
 	struct base base;
@@ -276,16 +237,19 @@ static int one(const struct site *s, const char *name, char **deps, bool force)
 	int ret;
 
 	role_read(&r, s, name);
+	if (r.foreign && base_name)
+		r.base = base_name;
 	phase_check(&r);
+	sources_read(&r);
 	if (opt.plan) {
-		print_plan(&r, deps);
+		plan_print(&r, deps);
 		return EXIT_DONE;
 	}
 	role_base(&base, s, r.base);
 	inputs_key(&r, &base, dep_digests(s, deps), inputs);
 	b.out = site_path(s, "build/overlays/%s", name);
 	if (!force && unchanged(b.out, inputs, &i)) {
-		info_print(&i, &r, &base, true, opt.json);
+		info_print(&i, &r, &base, NULL, opt.json);
 		return EXIT_DONE;
 	}
 	site_mkdirs(b.out);
@@ -294,9 +258,13 @@ static int one(const struct site *s, const char *name, char **deps, bool force)
 	b.work = xasprintf("%s/work", b.out);
 	b.root = xasprintf("%s/root", b.work);
 	b.cache = cache_dir();
+	b.helpers = site_share("helpers");
+	b.times = times_new();
+	b.sources = sources_read(&r);
+	sources_fetch(&r, b.sources, b.cache, b.offline);
 	ret = build_and_commit(&b, &i, inputs);
 	if (ret == EXIT_DONE)
-		info_print(&i, &r, &base, false, opt.json);
+		info_print(&i, &r, &base, b.times, opt.json);
 	return ret;
 }
 
@@ -304,7 +272,10 @@ static int one(const struct site *s, const char *name, char **deps, bool force)
 static int role_mode(const struct site *s, const char *name)
 {
 	char **order = role_order(s, name);
+	struct role top;
 	int ret = EXIT_DONE;
+
+	role_read(&top, s, name);
 
 	for (size_t i = 0; order[i] && ret == EXIT_DONE; i++) {
 		/* its own dependencies: the order without itself */
@@ -314,18 +285,58 @@ static int role_mode(const struct site *s, const char *name)
 		while (deps[n + 1])
 			n++;
 		deps[n] = NULL;
-		ret = one(s, order[i], deps, opt.force && !order[i + 1]);
+		ret = one(s, order[i], top.base, deps,
+			  opt.force && !order[i + 1]);
 		free(deps);
 	}
 	free(order);
 	return ret;
 }
 
+/* Shells at break points need somebody to type into them. */
+static void check_breaks(void)
+{
+	char **points = words(opt.breaks ? opt.breaks : "");
+
+	for (size_t i = 0; points[i]; i++) {
+		if (!phase_break_ok(points[i]))
+			opts_usage(
+				&opts,
+				"--break: '%s' is not before-PHASE, after-PHASE or after-error",
+				points[i]);
+		if (!strcmp(points[i], "after-error"))
+			opt.shell_on_error = true;
+	}
+	if (points[0] && (!isatty(0) || !isatty(2)))
+		opts_usage(&opts,
+			   "--break: opens a shell, so it needs a terminal");
+	free(points);
+}
+
+static void note_arguments(int argc, char **argv)
+{
+	arguments = xstrdup("");
+	for (int i = 1; i < argc; i++) {
+		char *next = xasprintf("%s%s%s", arguments, i > 1 ? " " : "",
+				       argv[i]);
+
+		free(arguments);
+		arguments = next;
+	}
+	/* one line, and no second key in it */
+	for (char *p = arguments; *p; p++)
+		if ((unsigned char)*p < 0x20)
+			*p = '?';
+}
+
 int main(int argc, char **argv)
 {
-	int first = opts_parse(&opts, argc, argv), ret = EXIT_DONE;
+	int first, ret = EXIT_DONE;
 	struct site s;
 
+	note_arguments(argc, argv);
+	first = opts_parse(&opts, argc, argv);
+	check_breaks();
 	digest_setup();
 	if (opt.pack || opt.unpack) {
 		userns_enter();

@@ -17,14 +17,15 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/hash.h"
+#include "dev.h"
 #include "mounts.h"
 #include "trees.h"
 #include "unpack.h"
 
 #define LOOP_TRIES 50
 
-static void mount_or_die(const char *src, const char *at, const char *type,
-			 unsigned long flags, const char *data)
+void mounts_mount(const char *src, const char *at, const char *type,
+		  unsigned long flags, const char *data)
 {
 	if (mount(src, at, type, flags, data))
 		die("%s: mount %s:", at, type ? type : "bind");
@@ -42,7 +43,7 @@ static void make_dir(const char *path, mode_t mode)
  */
 static void mount_work(const struct build *b)
 {
-	mount_or_die("slipway", b->work, "tmpfs", 0, "mode=0755");
+	mounts_mount("slipway", b->work, "tmpfs", 0, "mode=0755");
 	if (b->user && setxattr(b->work, "user.slipway", "", 0, 0) &&
 	    umount2(b->work, MNT_DETACH))
 		die("%s:", b->work);
@@ -50,8 +51,8 @@ static void mount_work(const struct build *b)
 
 void mounts_work(const struct build *b)
 {
-	mount_or_die(b->work, b->work, NULL, MS_BIND, NULL);
-	mount_or_die(NULL, b->work, NULL, MS_PRIVATE, NULL);
+	mounts_mount(b->work, b->work, NULL, MS_BIND, NULL);
+	mounts_mount(NULL, b->work, NULL, MS_PRIVATE, NULL);
 	if (!b->keep)
 		mount_work(b);
 	/* relative names from here on: a site's path may hold ':' and ',',
@@ -63,6 +64,7 @@ void mounts_work(const struct build *b)
 	make_dir("base", 0755);
 	make_dir("aids", 0755);
 	make_dir("data", 0755);
+	make_dir("sources", 0755);
 	make_dir("root", 0755);
 }
 
@@ -113,7 +115,7 @@ static void read_only(const char *at, unsigned int flags)
 
 static void bind(const char *from, const char *at, bool ro)
 {
-	mount_or_die(from, at, NULL, MS_BIND, NULL);
+	mounts_mount(from, at, NULL, MS_BIND, NULL);
 	if (ro)
 		read_only(at, 0);
 }
@@ -212,7 +214,7 @@ void mounts_union(const struct build *b, char *const *lowers, size_t n)
 	opts = xasprintf(
 		"lowerdir=%s,upperdir=upper,workdir=ovlwork,index=off,xino=off,%s",
 		lower, b->user ? "userxattr" : "redirect_dir=off,metacopy=off");
-	mount_or_die("slipway", "root", "overlay", 0, opts);
+	mounts_mount("slipway", "root", "overlay", 0, opts);
 	free(lower);
 	free(opts);
 }
@@ -228,62 +230,17 @@ static void inside_dir(const char *path, mode_t mode)
 	make_dir(path, mode);
 }
 
-/* A node of our own, or, where none can be made, the machine's. */
-static void make_node(const struct build *b, const char *name, unsigned int maj,
-		      unsigned int min)
-{
-	char *at = xasprintf("root/dev/%s", name);
-	char *of = xasprintf("/dev/%s", name);
-
-	if (mknod(at, (b->user ? S_IFREG : S_IFCHR) | 0666, makedev(maj, min)))
-		die("%s:", at);
-	if (b->user)
-		bind(of, at, false);
-	else if (chmod(at, 0666))
-		die("%s:", at);
-	free(at);
-	free(of);
-}
-
-static void make_dev(const struct build *b)
-{
-	static const struct {
-		const char *name;
-		unsigned int maj, min;
-	} nodes[] = {{"null", 1, 3},   {"zero", 1, 5},	  {"full", 1, 7},
-		     {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
-	static const char *const links[][2] = {
-		{"/proc/self/fd", "root/dev/fd"},
-		{"/proc/self/fd/0", "root/dev/stdin"},
-		{"/proc/self/fd/1", "root/dev/stdout"},
-		{"/proc/self/fd/2", "root/dev/stderr"},
-		{"pts/ptmx", "root/dev/ptmx"},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
-		make_node(b, nodes[i].name, nodes[i].maj, nodes[i].min);
-	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
-		if (symlink(links[i][0], links[i][1]))
-			die("%s:", links[i][1]);
-	make_dir("root/dev/pts", 0755);
-	make_dir("root/dev/shm", 01777);
-	mount_or_die("devpts", "root/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
-		     "newinstance,ptmxmode=0666");
-	mount_or_die("shm", "root/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV,
-		     "mode=1777");
-}
-
 /* A sysfs belongs to a network namespace, and that is the machine's. */
 static void mount_sys(const struct build *b)
 {
 	inside_dir("root/sys", 0555);
 	if (!b->user) {
-		mount_or_die("sysfs", "root/sys", "sysfs",
+		mounts_mount("sysfs", "root/sys", "sysfs",
 			     MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY,
 			     NULL);
 		return;
 	}
-	mount_or_die("/sys", "root/sys", NULL, MS_BIND | MS_REC, NULL);
+	mounts_mount("/sys", "root/sys", NULL, MS_BIND | MS_REC, NULL);
 	read_only("root/sys", AT_RECURSIVE);
 }
 
@@ -292,19 +249,23 @@ static void apt_dirs(const struct build *b)
 	static const char *const parents[] = {"root/var", "root/var/lib",
 					      "root/var/lib/apt",
 					      "root/var/cache"};
+	const char *suite = ini_get(&b->base->info, "base", "suite");
 	char *debs = xasprintf("%s/debs", b->cache);
+	char *lists = xasprintf("%s/lists/%s", b->cache,
+				suite && site_name_ok(suite) ? suite : "other");
 
 	for (size_t i = 0; i < ARRAY_SIZE(parents); i++)
 		inside_dir(parents[i], 0755);
 	inside_dir("root/var/lib/apt/lists", 0755);
 	inside_dir("root/var/cache/apt", 0755);
-	mount_or_die("lists", "root/var/lib/apt/lists", "tmpfs", 0,
-		     "mode=0755");
-	mount_or_die("apt", "root/var/cache/apt", "tmpfs", 0, "mode=0755");
+	site_mkdirs(lists);
+	bind(lists, "root/var/lib/apt/lists", false);
+	mounts_mount("apt", "root/var/cache/apt", "tmpfs", 0, "mode=0755");
 	make_dir("root/var/cache/apt/archives", 0755);
 	bind(debs, "root/var/cache/apt/archives", false);
 	make_dir("root/var/cache/apt/archives/partial", 0755);
 	free(debs);
+	free(lists);
 }
 
 void mounts_inside(const struct build *b)
@@ -324,18 +285,23 @@ void mounts_inside(const struct build *b)
 
 	for (size_t i = 0; i < ARRAY_SIZE(m); i++) {
 		inside_dir(m[i].path, m[i].mode);
-		mount_or_die(m[i].type, m[i].path, m[i].type, m[i].flags,
+		mounts_mount(m[i].type, m[i].path, m[i].type, m[i].flags,
 			     m[i].data);
 	}
 	mount_sys(b);
-	make_dev(b);
+	dev_make(b);
 	make_dir("root" BUILD_INSIDE, 0755);
 	make_dir("root" BUILD_INSIDE "/role", 0755);
 	make_dir("root" BUILD_INSIDE "/data", 0755);
+	make_dir("root" BUILD_INSIDE "/sources", 0755);
+	make_dir("root" BUILD_INSIDE "/bin", 0755);
 	make_dir("root/run/lock", 01777);
 	apt_dirs(b);
 	bind(b->role->dir, "root" BUILD_INSIDE "/role", true);
 	bind("data", "root" BUILD_INSIDE "/data", false);
+	bind("sources", "root" BUILD_INSIDE "/sources", true);
+	if (b->helpers)
+		bind(b->helpers, "root" BUILD_INSIDE "/bin", true);
 }
 
 void mounts_leave(const struct build *b)

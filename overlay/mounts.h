@@ -26,6 +26,10 @@ void mounts_inside(const struct build *b);
 /* mounts_leave - take the union away, so that the upper is final. */
 void mounts_leave(const struct build *b);
 
+/* mounts_mount - mount(2), or die with the place. */
+void mounts_mount(const char *src, const char *at, const char *type,
+		  unsigned long flags, const char *data);
+
 /* mounts_copy_dir - make @to like the directory @from: owner, mode, date. */
 void mounts_copy_dir(const char *from, const char *to);
 

@@ -14,6 +14,7 @@
 #include "mounts.h"
 #include "phase.h"
 #include "run.h"
+#include "times.h"
 
 #define ENV_MAX	     256
 #define ENV_FILE_MAX (64u << 10)
@@ -195,8 +196,6 @@ static void env_pass(struct env *e)
 char **phase_env(const struct build *b, const char *phase, bool host)
 {
 	static const char *const fixed[] = {
-		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-		"/sbin:/bin",
 		"HOME=/root",
 		"LANG=C.UTF-8",
 		"LC_ALL=C.UTF-8",
@@ -208,6 +207,11 @@ char **phase_env(const struct build *b, const char *phase, bool host)
 
 	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
 		env_set(&e, xstrdup(fixed[i]));
+	env_set(&e, xasprintf("PATH=%s:/usr/local/sbin:/usr/local/bin:"
+			      "/usr/sbin:/usr/bin:/sbin:/bin",
+			      !host	   ? BUILD_INSIDE "/bin"
+			      : b->helpers ? b->helpers
+					   : "/nonexistent"));
 	env_pass(&e);
 	env_set(&e, xasprintf("SOURCE_DATE_EPOCH=%" PRIu64, b->base->epoch));
 	env_files(&e, b->role);
@@ -217,19 +221,23 @@ char **phase_env(const struct build *b, const char *phase, bool host)
 		env_set(&e, xasprintf("SLIPWAY_ROOT=%s", b->root));
 	env_set(&e, host ? xasprintf("SLIPWAY_DATA=%s/data", b->work)
 			 : xstrdup("SLIPWAY_DATA=" BUILD_INSIDE "/data"));
+	env_set(&e, host ? xasprintf("SLIPWAY_SOURCES=%s/sources", b->work)
+			 : xstrdup("SLIPWAY_SOURCES=" BUILD_INSIDE "/sources"));
 	return e.list;
 }
 
-static void open_shell(const struct build *b, const char *phase, bool host)
+static void open_shell(const struct build *b, const char *phase, bool host,
+		       const char *at, bool goes_on)
 {
 	const char *const argv[] = {"/bin/sh", "-i", NULL};
 	struct run r = {.root = host ? NULL : b->root,
 			.argv = argv,
 			.env = phase_env(b, phase, host)};
 
-	info("a shell %s; 'exit' leaves, and the build with it",
+	info("a shell %s %s; 'exit' leaves%s", at,
 	     host ? "on the host, the union is $SLIPWAY_ROOT"
-		  : "inside the union");
+		  : "inside the union",
+	     goes_on ? ", and the build goes on" : ", and the build with it");
 	run_tty(&r);
 }
 
@@ -241,11 +249,13 @@ void phase_failed(const struct build *b, const char *phase, bool host,
 	if (tail && *tail)
 		info("%s", tail);
 	warn("role %s: %s: %s", b->role->name, what, why);
-	if (mounts_full(b))
+	if (mounts_full(b) && b->keep)
+		warn("role %s: no space left at %s", b->role->name, b->work);
+	else if (mounts_full(b))
 		warn("role %s: the work area is full: --keep builds on disk",
 		     b->role->name);
 	if (b->shell_on_error)
-		open_shell(b, phase, host);
+		open_shell(b, phase, host, "after-error", false);
 	else
 		info("log: %s/build.log; a shell there: slipway overlay %s "
 		     "--shell-on-error",
@@ -264,17 +274,52 @@ static void run_hook(const struct build *b, const struct phase *p,
 			.argv = argv,
 			.env = phase_env(b, p->name, p->host),
 			.log = b->log};
+	char *what = xasprintf("hooks/%s.d/%s", p->name, name);
+	uint64_t since;
 	int status;
 
 	info("overlay %s: %s.d/%s", b->role->name, p->name, name);
+	since = times_now();
 	status = run_wait(&r);
-	if (status) {
-		char *what = xasprintf("hooks/%s.d/%s", p->name, name);
-
+	times_add(b->times, what + strlen("hooks/"), since);
+	if (status)
 		phase_failed(b, p->name, p->host, what, status, r.tail);
-	}
+	free(what);
 	free(r.tail);
 	free(path);
+}
+
+static void break_here(const struct build *b, const struct phase *p,
+		       const char *side)
+{
+	char *at = xasprintf("%s-%s", side, p->name);
+
+	for (size_t i = 0; b->breaks[i]; i++)
+		if (!strcmp(b->breaks[i], at))
+			open_shell(b, p->name, p->host, at, true);
+	free(at);
+}
+
+bool phase_break_ok(const char *s)
+{
+	const char *dash = strchr(s, '-');
+
+	if (!strcmp(s, "after-error"))
+		return true;
+	if (strncmp(s, "before-", 7) && strncmp(s, "after-", 6))
+		return false;
+	for (const struct phase *p = phase_list; p->name; p++)
+		if (!strcmp(p->name, dash + 1))
+			return true;
+	return false;
+}
+
+char **phase_role_env(const struct role *r)
+{
+	struct env e = {xcalloc(ENV_MAX + 1, sizeof(char *)), 0};
+
+	env_files(&e, r);
+	return e.list;
 }
 
 void phase_run(const struct build *b, const char *name)
@@ -284,10 +329,12 @@ void phase_run(const struct build *b, const char *name)
 
 	while (strcmp(p->name, name))
 		p++;
+	break_here(b, p, "before");
 	hooks = phase_hooks(b->role, name);
 	for (size_t i = 0; hooks[i]; i++) {
 		run_hook(b, p, hooks[i]);
 		free(hooks[i]);
 	}
 	free(hooks);
+	break_here(b, p, "after");
 }

@@ -25,6 +25,12 @@ void phase_check(const struct role *r);
 /* phase_env - environment of a program in @phase; malloc-ed. */
 char **phase_env(const struct build *b, const char *phase, bool host);
 
+/* phase_role_env - what environment.d says, "KEY=VALUE"; malloc-ed. */
+char **phase_role_env(const struct role *r);
+
+/* phase_break_ok - is it before-PHASE, after-PHASE or after-error? */
+bool phase_break_ok(const char *s);
+
 /* phase_run - run all hooks of phase_list[@name], or die with the first that
  * fails. */
 void phase_run(const struct build *b, const char *name);

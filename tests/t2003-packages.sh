@@ -3,6 +3,7 @@
 # t2003-packages.sh: roles with real packages on a small Debian base: setgid
 # programs, users, byte code, services, and the same bytes twice.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/user.sh"
 
 requires_root
 need mmdebstrap mmdebstrap
@@ -76,4 +77,29 @@ if [ "$old" = "$(sha256sum <"$FILE")" ]; then t_ok
 else
 	"$BIN/slipway-overlay" --unpack "$FILE" -o "$T_TMP/un2"
 	t_fail "$(diff -r --no-dereference "$T_TMP/un" "$T_TMP/un2" | head -n 9)"
+fi
+
+t_begin 'without a mirror, from what is cached: the same bytes'
+out=$(unshare -n "$BIN/slipway-overlay" -C "$SITE" --offline --force ssh 2>&1)
+if [ "$old" = "$(sha256sum <"$FILE")" ]; then t_ok; else t_fail "$out"; fi
+
+# the same by somebody who is not root
+user_ready
+mkdir -p "$T_TMP/home/.cache/slipway" "$T_TMP/bin"
+cp "$BIN/slipway-overlay" "$T_TMP/bin/"
+cp -a "$T_ROOT/overlay" "$T_TMP/share"
+mkdir -p "$T_TMP/mine/build/bases"
+cp -a "$SITE/roles" "$SITE/site.conf" "$T_TMP/mine/"
+cp -a "$BASE" "$T_TMP/mine/build/bases/"
+mv "$CACHE/debs" "$CACHE/lists" "$T_TMP/home/.cache/slipway/"
+chown -R "$USER_ID:$USER_ID" "$T_TMP/mine" "$T_TMP/home"
+t_begin 'built by an ordinary user: the same bytes'
+out=$(as_user env SLIPWAY_SHARE="$T_TMP/share" \
+	"$T_TMP/bin/slipway-overlay" -C "$T_TMP/mine" ssh 2>&1)
+FILE=$T_TMP/mine/build/overlays/ssh/overlay.cpio.gz
+if [ "$old" = "$(sha256sum <"$FILE")" ]; then t_ok
+else
+	"$BIN/slipway-overlay" --unpack "$FILE" -o "$T_TMP/un3"
+	t_fail "$out $(diff -r --no-dereference "$T_TMP/un" "$T_TMP/un3" |
+		head -n 9)"
 fi
