@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sqread.h - read a squashfs image through libsquashfs, without mounting it.
- * sqread.c, sqwalk.c, sqtree.c and basefs/pack.c alone name libsquashfs.
+ * sqread.c, sqwalk.c and basefs/pack.c alone name libsquashfs.
  */
 #ifndef HOST_SQREAD_H
 #define HOST_SQREAD_H

@@ -12,103 +12,28 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <sqfs/compressor.h>
-#include <sqfs/data_reader.h>
-#include <sqfs/dir_reader.h>
-#include <sqfs/id_table.h>
-#include <sqfs/inode.h>
-#include <sqfs/io.h>
-#include <sqfs/super.h>
-#include <sqfs/xattr.h>
-#include <sqfs/xattr_reader.h>
-
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/progress.h"
+#include "host/sqread.h"
 #include "host/sqtree.h"
 
-#define READ_SIZE (1u << 20)
-
-struct unpack {
-	const char *image;
-	sqfs_super_t super;
-	sqfs_file_t *file;
-	sqfs_compressor_t *cmp;
-	sqfs_id_table_t *ids;
-	sqfs_dir_reader_t *dirs;
-	sqfs_data_reader_t *data;
-	sqfs_xattr_reader_t *xattrs;
-	sqfs_tree_node_t *root;
-	char **first; /* name of each inode number that was met */
-	uint64_t done;
-	char buf[READ_SIZE];
+struct dated {
+	char *path;
+	uint32_t mtime;
 };
 
-static void need(const struct unpack *u, bool ok)
-{
-	if (!ok)
-		die("%s: not a squashfs image that can be read", u->image);
-}
-
-static void open_image(struct unpack *u)
-{
-	sqfs_compressor_config_t cfg;
-
-	u->file = sqfs_open_file(u->image, SQFS_FILE_OPEN_READ_ONLY);
-	if (!u->file)
-		die("%s:", u->image);
-	need(u,
-	     !sqfs_super_read(&u->super, u->file) &&
-		     !sqfs_compressor_config_init(&cfg, u->super.compression_id,
-						  u->super.block_size,
-						  SQFS_COMP_FLAG_UNCOMPRESS) &&
-		     !sqfs_compressor_create(&cfg, &u->cmp));
-	u->ids = sqfs_id_table_create(0);
-	u->dirs = sqfs_dir_reader_create(&u->super, u->cmp, u->file, 0);
-	u->data = sqfs_data_reader_create(u->file, u->super.block_size, u->cmp,
-					  0);
-	u->xattrs = sqfs_xattr_reader_create(0);
-	need(u, u->ids && u->dirs && u->data && u->xattrs);
-	need(u, !sqfs_id_table_read(u->ids, u->file, &u->super, u->cmp) &&
-			!sqfs_data_reader_load_fragment_table(u->data,
-							      &u->super) &&
-			!sqfs_xattr_reader_load(u->xattrs, &u->super, u->file,
-						u->cmp) &&
-			!sqfs_dir_reader_get_full_hierarchy(u->dirs, u->ids,
-							    NULL, 0, &u->root));
-	u->first = xcalloc((size_t)u->super.inode_count + 1, sizeof(char *));
-}
-
-static void close_image(struct unpack *u)
-{
-	for (size_t i = 0; i <= u->super.inode_count; i++)
-		free(u->first[i]);
-	free(u->first);
-	sqfs_dir_tree_destroy(u->root);
-	sqfs_destroy(u->xattrs);
-	sqfs_destroy(u->data);
-	sqfs_destroy(u->dirs);
-	sqfs_destroy(u->ids);
-	sqfs_destroy(u->cmp);
-	sqfs_destroy(u->file);
-	free(u);
-}
-
-static void write_at(const char *path, int fd, const char *p, size_t n,
-		     uint64_t at)
-{
-	while (n) {
-		ssize_t got = pwrite(fd, p, n, at);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			die("%s:", path);
-		p += got;
-		n -= got;
-		at += got;
-	}
-}
+struct unpack {
+	const char *dir;
+	struct sqread *s;
+	char **first; /* name of each inode number that was met */
+	size_t n_first;
+	struct dated *dirs; /* their dates come last */
+	size_t n_dirs;
+	const char *path; /* of the file being written */
+	int fd;
+	uint64_t at, done;
+};
 
 /* A run of zeros is left as a hole, as the image has it. */
 static bool zeros(const char *p, size_t n)
@@ -116,40 +41,43 @@ static bool zeros(const char *p, size_t n)
 	return n && !*p && !memcmp(p, p + 1, n - 1);
 }
 
-static void regular(struct unpack *u, const sqfs_inode_generic_t *inode,
-		    const char *path)
+static int write_part(void *user, const void *p, size_t size)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	sqfs_u64 size = 0, at = 0;
+	struct unpack *u = user;
+	const char *from = p;
+	ssize_t got;
 
-	if (fd < 0)
-		die("%s:", path);
-	need(u, !sqfs_inode_get_file_size(inode, &size));
-	while (at < size) {
-		sqfs_s32 n = sqfs_data_reader_read(u->data, inode, at, u->buf,
-						   sizeof(u->buf));
-
-		need(u, n > 0);
-		if (!zeros(u->buf, n))
-			write_at(path, fd, u->buf, n, at);
-		at += n;
-	}
-	if (ftruncate(fd, size) || close(fd))
-		die("%s:", path);
 	u->done += size;
 	progress("unpacking the base", u->done, 0);
+	if (zeros(from, size)) {
+		u->at += size;
+		return 0;
+	}
+	while (size) {
+		got = pwrite(u->fd, from, size, u->at);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			die("%s:", u->path);
+		from += got;
+		u->at += got;
+		size -= got;
+	}
+	return 0;
 }
 
-static void symbolic(const sqfs_inode_generic_t *inode, const char *path)
+static void regular(struct unpack *u, const struct sqread_node *n,
+		    const char *path)
 {
-	uint32_t size = inode->base.type == SQFS_INODE_SLINK
-				? inode->data.slink.target_size
-				: inode->data.slink_ext.target_size;
-	char *target = xasprintf("%.*s", (int)size, (const char *)inode->extra);
-
-	if (symlink(target, path))
+	u->path = path;
+	u->at = 0;
+	u->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (u->fd < 0)
 		die("%s:", path);
-	free(target);
+	if (sqread_stream(u->s, n->file, write_part, u))
+		die("%s: the image is damaged there", path);
+	if (ftruncate(u->fd, n->st.size) || close(u->fd))
+		die("%s:", path);
 }
 
 void sqtree_node(const char *path, mode_t mode, unsigned int maj,
@@ -170,117 +98,116 @@ void sqtree_node(const char *path, mode_t mode, unsigned int maj,
 	free(text);
 }
 
-/* squashfs numbers devices as Linux does: 12 bits, 20 in two parts. */
-static void device(const sqfs_inode_generic_t *inode, const char *path)
-{
-	bool ext = inode->base.type >= SQFS_INODE_EXT_DIR;
-	uint32_t no = ext ? inode->data.dev_ext.devno : inode->data.dev.devno;
-
-	sqtree_node(path, inode->base.mode, (no >> 8) & 0xfff,
-		    (no & 0xff) | ((no >> 12) & 0xfff00));
-}
-
-static void attributes(struct unpack *u, const sqfs_inode_generic_t *inode,
-		       const char *path)
-{
-	sqfs_xattr_value_t *value;
-	sqfs_xattr_entry_t *key;
-	sqfs_xattr_id_t desc;
-	sqfs_u32 index = 0xffffffff;
-
-	sqfs_inode_get_xattr_index(inode, &index);
-	if (index == 0xffffffff)
-		return;
-	need(u, !sqfs_xattr_reader_get_desc(u->xattrs, index, &desc) &&
-			!sqfs_xattr_reader_seek_kv(u->xattrs, &desc));
-	for (uint32_t i = 0; i < desc.count; i++) {
-		need(u, !sqfs_xattr_reader_read_key(u->xattrs, &key) &&
-				!sqfs_xattr_reader_read_value(u->xattrs, key,
-							      &value));
-		if (lsetxattr(path, (const char *)key->key, value->value,
-			      value->size, 0))
-			die("%s: attribute %s:", path, (const char *)key->key);
-		sqfs_free(key);
-		sqfs_free(value);
-	}
-}
-
 /* Owner before mode and capabilities: chown takes both away. */
-static void inode_facts(struct unpack *u, const sqfs_tree_node_t *n,
-			const char *path)
+static void facts(const struct sqread_node *n, const char *path)
 {
-	const sqfs_inode_generic_t *inode = n->inode;
-	const struct timespec t[2] = {{.tv_sec = inode->base.mod_time},
-				      {.tv_sec = inode->base.mod_time}};
+	const struct timespec t[2] = {{.tv_sec = n->st.mtime},
+				      {.tv_sec = n->st.mtime}};
 
-	if (lchown(path, n->uid, n->gid))
-		die("%s: owner %u:%u:", path, n->uid, n->gid);
-	attributes(u, inode, path);
-	if (!S_ISLNK(inode->base.mode) && chmod(path, inode->base.mode & 07777))
+	if (lchown(path, n->st.uid, n->st.gid))
+		die("%s: owner %u:%u:", path, n->st.uid, n->st.gid);
+	for (size_t i = 0; i < n->n_xattrs; i++)
+		if (lsetxattr(path, n->xattrs[i].name, n->xattrs[i].value,
+			      n->xattrs[i].size, 0))
+			die("%s: attribute %s:", path, n->xattrs[i].name);
+	if (!S_ISLNK(n->st.mode) && chmod(path, n->st.mode & 07777))
 		die("%s:", path);
 	if (utimensat(AT_FDCWD, path, t, AT_SYMLINK_NOFOLLOW))
 		die("%s:", path);
 }
 
 /* Was this very file made by another name? */
-static bool linked(struct unpack *u, const sqfs_inode_generic_t *inode,
+static bool linked(struct unpack *u, const struct sqread_node *n,
 		   const char *path)
 {
-	uint32_t no = inode->base.inode_number;
+	if (n->ino >= u->n_first) {
+		size_t more = n->ino + 4096;
 
-	need(u, no <= u->super.inode_count);
-	if (!u->first[no]) {
-		u->first[no] = xstrdup(path);
+		u->first = xrealloc(u->first, more, sizeof(*u->first));
+		memset(u->first + u->n_first, 0,
+		       (more - u->n_first) * sizeof(*u->first));
+		u->n_first = more;
+	}
+	if (!u->first[n->ino]) {
+		u->first[n->ino] = xstrdup(path);
 		return false;
 	}
-	if (link(u->first[no], path))
+	if (link(u->first[n->ino], path))
 		die("%s:", path);
 	return true;
 }
 
-static void make(struct unpack *u, const sqfs_tree_node_t *n, const char *path)
+static void folder(struct unpack *u, const struct sqread_node *n,
+		   const char *path)
 {
-	mode_t mode = n->inode->base.mode;
+	struct dated *d;
 
-	if (linked(u, n->inode, path))
-		return;
-	if (S_ISREG(mode))
-		regular(u, n->inode, path);
-	else if (S_ISLNK(mode))
-		symbolic(n->inode, path);
-	else if (S_ISCHR(mode) || S_ISBLK(mode))
-		device(n->inode, path);
-	else if (mknod(path, mode, 0)) /* fifo, socket */
+	if (*n->path && mkdir(path, 0700))
 		die("%s:", path);
-	inode_facts(u, n, path);
+	u->dirs = xrealloc(u->dirs, u->n_dirs + 1, sizeof(*u->dirs));
+	d = &u->dirs[u->n_dirs++];
+	d->path = xstrdup(path);
+	d->mtime = n->st.mtime;
 }
 
-/* A directory's date is the last thing: what is made in it changes it. */
-static void folder(struct unpack *u, const sqfs_tree_node_t *dir,
-		   const char *at)
+static void make(struct unpack *u, const struct sqread_node *n,
+		 const char *path)
 {
-	for (const sqfs_tree_node_t *n = dir->children; n; n = n->next) {
-		char *path = xasprintf("%s/%s", at, (const char *)n->name);
+	mode_t mode = n->st.mode;
 
-		if (!S_ISDIR(n->inode->base.mode)) {
-			make(u, n, path);
-		} else {
-			if (mkdir(path, 0700))
-				die("%s:", path);
-			folder(u, n, path);
-		}
-		free(path);
+	if (S_ISDIR(mode))
+		folder(u, n, path);
+	else if (n->nlink > 1 && linked(u, n, path))
+		return;
+	else if (S_ISREG(mode))
+		regular(u, n, path);
+	else if (S_ISCHR(mode) || S_ISBLK(mode))
+		sqtree_node(path, mode, n->major, n->minor);
+	else if (S_ISLNK(mode) ? symlink(n->st.target, path)
+			       : mknod(path, mode, 0)) /* fifo, socket */
+		die("%s:", path);
+	facts(n, path);
+}
+
+static int entry(void *user, const struct sqread_node *n)
+{
+	struct unpack *u = user;
+	char *path = xasprintf("%s%s%s", u->dir, *n->path ? "/" : "", n->path);
+
+	make(u, n, path);
+	sqread_free(n->file);
+	free(path);
+	return 0;
+}
+
+/* A directory's date is touched by all that is made in it. */
+static void date_folders(struct unpack *u)
+{
+	for (size_t i = u->n_dirs; i--;) {
+		const struct timespec t[2] = {{.tv_sec = u->dirs[i].mtime},
+					      {.tv_sec = u->dirs[i].mtime}};
+
+		if (utimensat(AT_FDCWD, u->dirs[i].path, t, 0))
+			die("%s:", u->dirs[i].path);
+		free(u->dirs[i].path);
 	}
-	inode_facts(u, dir, at);
+	free(u->dirs);
 }
 
 void sqtree_unpack(const char *image, const char *dir)
 {
-	struct unpack *u = xcalloc(1, sizeof(*u));
+	struct unpack u = {.dir = dir};
+	const char *why;
 
-	u->image = image;
-	open_image(u);
-	folder(u, u->root, dir);
+	u.s = sqread_open(image, &why);
+	if (!u.s)
+		die("%s: %s:", image, why);
+	if (sqread_walk(u.s, entry, &u))
+		die("%s: damaged", image);
 	progress_end();
-	close_image(u);
+	date_folders(&u);
+	for (size_t i = 0; i < u.n_first; i++)
+		free(u.first[i]);
+	free(u.first);
+	sqread_close(u.s);
 }
