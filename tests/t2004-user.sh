@@ -67,6 +67,7 @@ role() # NAME LINE...
 
 role zoo 'grants = setid,caps,devnodes'
 hook zoo install 10-zoo <<'S'
+ls -n /etc/shadow /srv/holes /usr/bin/capable >/etc/seen
 rm /etc/old /srv/two
 rm -r /srv/deep
 mkdir /srv/deep
@@ -83,7 +84,6 @@ rm /var/jail/dev/null
 cat /etc/shadow >/etc/shadow.copy
 mkdir /etc/nobody
 chown 65534:65534 /etc/nobody
-ls -n /etc/shadow /srv/holes /usr/bin/capable >/etc/seen
 touch "/etc/odd $(echo -e '\303\244\377') name"
 S
 hook zoo finalise 10-attributes <<'S'
@@ -161,6 +161,46 @@ if user --force --keep zoo >out 2>&1 &&
 	[ "$(digest site zoo)" = "$(digest mine zoo)" ] &&
 	user --force zoo >>out 2>&1 && [ ! -e mine/build/overlays/zoo/work ]
 then t_ok; else t_fail "$(cat out)"; fi
+
+# stop a build in the middle of a hook
+running() # the user's builds and what they started, the first first
+{
+	find /proc -maxdepth 2 \( -name exe -lname "$T_TMP/bin/*" -o -name root \
+		-lname "$T_TMP/*" \) 2>/dev/null | sort -V | cut -d/ -f3
+}
+mkfifo fifo
+chmod 666 fifo
+mkdir -p mine/roles/slow/hooks/{extra-data,install}.d
+printf '[role]\nbase = tiny\n' >mine/roles/slow/role.conf
+printf '#!/bin/sh\necho x >%s/fifo\n' "$T_TMP" \
+	>mine/roles/slow/hooks/extra-data.d/10-tell
+printf '#!/bin/sh\nsleep 1000\n' >mine/roles/slow/hooks/install.d/10-wait
+chmod +x mine/roles/slow/hooks/*/*
+for sig in INT KILL; do
+	t_begin "SIG$sig: no process and no mount is left, no file after the next"
+	# the shell has its background programs ignore SIGINT
+	as_user env --default-signal=INT "$T_TMP/bin/slipway-overlay" \
+		-C "$T_TMP/mine" slow >out 2>&1 &
+	read -r _ <fifo
+	kill -$sig "$(running | head -n 1)"
+	wait $! 2>/dev/null
+	# the kernel takes namespaces down after the process is gone
+	for _ in $(seq 200); do
+		[ -n "$(running)" ] || break
+		sleep 0.05
+	done
+	say=$(running; grep "$T_TMP" /proc/mounts)
+	user --force zoo >out 2>&1
+	rm -f mine/roles/slow/hooks/*/*
+	[ $sig != KILL ] || user slow >out 2>&1
+	say=$say$(find mine/build -name work -o -name '*.??????')
+	if [ -z "$say" ]; then t_ok; else t_fail "$say"; fi
+	printf '#!/bin/sh\necho x >%s/fifo\n' "$T_TMP" \
+		>mine/roles/slow/hooks/extra-data.d/10-tell
+	printf '#!/bin/sh\nsleep 1000\n' \
+		>mine/roles/slow/hooks/install.d/10-wait
+	chmod +x mine/roles/slow/hooks/*/*
+done
 
 t_begin 'without subordinate ids: what to do'
 expect_fail 1 'usermod --add-subuids' as_poor "$T_TMP/bin/slipway-overlay" \
