@@ -166,9 +166,12 @@ static char *role_in(char *dir, const char *name)
 char *site_role_dir(const struct site *s, const char *name)
 {
 	const char *more = ini_get(&s->conf, "site", "roles-path");
-	char **dirs = words(more ? more : "");
-	char *found = role_in(site_path(s, "roles"), name);
+	char **dirs, *found;
 
+	if (!site_name_ok(name))
+		return NULL;
+	dirs = words(more ? more : "");
+	found = role_in(site_path(s, "roles"), name);
 	for (size_t i = 0; dirs[i]; i++) {
 		if (!found)
 			found = role_in(*dirs[i] == '/'
