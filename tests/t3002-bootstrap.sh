@@ -225,6 +225,21 @@ for sig in INT TERM KILL; do
 	fi
 done
 
+t_begin 'a full disk: said, and nothing left'
+mkdir small
+mount -t tmpfs -o size=30M small small
+cp -a site small/
+rm -rf small/site/build
+"$BIN/slipway-base" -C small/site --force >out 2>&1
+status=$?
+say=$(grep "$T_TMP/small/" /proc/mounts
+	find small/site/build -type f ! -name build.log ! -name lock)
+case $status$(cat out) in
+1*[Nn]'o space left'*) if [ -z "$say" ]; then t_ok; else t_fail "$say"; fi ;;
+*) t_fail "status $status: $(cat out)" ;;
+esac
+umount small
+
 # the same once more by somebody who is not root
 user_ready
 mkdir -p home bin
