@@ -64,7 +64,7 @@ static char *self(void)
 
 static const char **environment(const struct bootstrap *b)
 {
-	const char **env = xcalloc(9, sizeof(*env)),
+	const char **env = xcalloc(16, sizeof(*env)),
 		   *report = reporter_path(b->recipe->arch);
 	size_t n = 0;
 

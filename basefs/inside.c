@@ -139,12 +139,13 @@ static void customize(const char *root)
 	char *word = xasprintf("%s/%s", need(INSIDE_WORK), INSIDE_FAILED);
 	/* the environment is not ours much longer */
 	char *report = xstrdup(need(INSIDE_REPORT));
+	char *work = xstrdup(need(INSIDE_WORK));
 
 	debs_save(root, need(INSIDE_CACHE));
 	set_environment();
 	clean_before(root);
 	if (*report == '/')
-		reporter_add(root, report);
+		reporter_add(root, report, work);
 	if (!access(files, F_OK))
 		files_tree(root, files);
 	for (size_t i = 0; hooks[i]; i++)

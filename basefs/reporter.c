@@ -111,9 +111,9 @@ static void put_link(const char *root, const char *dir)
 	free(bin);
 }
 
-void reporter_add(const char *root, const char *path)
+void reporter_add(const char *root, const char *path, const char *work)
 {
-	char *dir = xstrdup("/tmp/slipway-reporter.XXXXXX");
+	char *dir = xasprintf("%s/reporter.XXXXXX", work);
 
 	if (!mkdtemp(dir))
 		die("%s:", dir);

@@ -14,8 +14,9 @@ char *reporter_path(const char *arch);
 
 /*
  * reporter_add - put @path into the system at @root, with its units where
- * there is systemd. What the base has by these names already stays.
+ * there is systemd. What the base has by these names already stays. @work is a
+ * folder to make them in.
  */
-void reporter_add(const char *root, const char *path);
+void reporter_add(const char *root, const char *path, const char *work);
 
 #endif

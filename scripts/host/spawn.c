@@ -19,7 +19,8 @@
 #include "host/error.h"
 #include "host/spawn.h"
 
-static void child(struct spawn *s, int report) __attribute__((noreturn));
+static void child(struct spawn *s, char **env, int report)
+	__attribute__((noreturn));
 
 /* EINVAL: in a chroot "/" is no mount, and nothing of ours gets out of it. */
 static int set_apart(void)
@@ -31,6 +32,32 @@ static int set_apart(void)
 		     NULL);
 }
 
+/* Ours, but for what @more has as well. Made before there is a child: one that
+ * was cloned while other threads run must not touch memory's locks. */
+static char **environment(const char *const *more)
+{
+	size_t n = 0, k = 0, i;
+	char **env;
+
+	while (environ[n])
+		n++;
+	for (i = 0; more && more[i]; i++)
+		;
+	env = xcalloc(n + i + 1, sizeof(*env));
+	for (i = 0; more && more[i]; i++)
+		env[k++] = (char *)more[i];
+	for (n = 0; environ[n]; n++) {
+		size_t len = strcspn(environ[n], "=") + 1;
+
+		for (i = 0; more && more[i]; i++)
+			if (!strncmp(more[i], environ[n], len))
+				break;
+		if (!more || !more[i])
+			env[k++] = environ[n];
+	}
+	return env;
+}
+
 static pid_t start(const struct spawn *s)
 {
 	if (!s->apart)
@@ -40,7 +67,7 @@ static pid_t start(const struct spawn *s)
 		       NULL, NULL, NULL);
 }
 
-static void child(struct spawn *s, int report)
+static void child(struct spawn *s, char **env, int report)
 {
 	int in = s->in, err;
 
@@ -59,9 +86,7 @@ static void child(struct spawn *s, int report)
 		goto failed;
 	if (s->dir && chdir(s->dir))
 		goto failed;
-	for (; s->env && *s->env; s->env++)
-		putenv((char *)*s->env);
-	execvp(s->argv[0], (char *const *)s->argv);
+	execvpe(s->argv[0], (char *const *)s->argv, env);
 failed:
 	err = errno;
 	if (write(report, &err, sizeof(err)) != sizeof(err))
@@ -74,11 +99,15 @@ int spawn_start(struct spawn *s)
 	int report[2], err = 0;
 	ssize_t n;
 
+	char **env;
+
 	if (pipe2(report, O_CLOEXEC))
 		return -errno;
+	env = environment(s->env);
 	s->pid = start(s);
 	if (s->pid == 0)
-		child(s, report[1]);
+		child(s, env, report[1]);
+	free(env);
 	close(report[1]);
 	if (s->pid < 0) {
 		err = errno;
