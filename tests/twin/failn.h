@@ -93,7 +93,9 @@ enum failn_call {
 #undef X
 };
 
-/* Where a call comes from, in one number: which call, and the code's address.
+/*
+ * Where a call comes from, in one number: which call, and the code's address;
+ * of libcrypto's allocations a hash of the last callers' addresses.
  */
 #define FAILN_PLACE(call, site) ((uint32_t)(call) << 24 | ((site)&0xffffff))
 
