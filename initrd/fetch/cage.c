@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* cage.c - processes that can only compute. */
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -10,62 +9,13 @@
 #include "fetch/cage.h"
 #include "fetch/clock.h"
 #include "fetch/confine.h"
+#include "fetch/pair.h"
 
 /* What goes over the socket before the bytes themselves. */
 struct frame {
 	uint32_t size;
 	int32_t ret;
 };
-
-static int full_read(int fd, void *p, size_t size, uint64_t deadline)
-{
-	struct pollfd w = {.fd = fd, .events = POLLIN};
-	uint8_t *to = p;
-	ssize_t n;
-
-	while (size) {
-		n = read(fd, to, size);
-		if (n > 0) {
-			to += n;
-			size -= (size_t)n;
-		} else if (!n) {
-			return -EPIPE;
-		} else if (errno == EAGAIN) {
-			uint64_t now = clock_ms();
-
-			if (now >= deadline)
-				return -ETIMEDOUT;
-			poll(&w, 1, (int)(deadline - now));
-		} else if (errno != EINTR) {
-			return -errno;
-		}
-	}
-	return 0;
-}
-
-static int full_write(int fd, const void *p, size_t size, uint64_t deadline)
-{
-	struct pollfd w = {.fd = fd, .events = POLLOUT};
-	const uint8_t *from = p;
-	ssize_t n;
-
-	while (size) {
-		n = send(fd, from, size, MSG_NOSIGNAL);
-		if (n >= 0) {
-			from += n;
-			size -= (size_t)n;
-		} else if (errno == EAGAIN) {
-			uint64_t now = clock_ms();
-
-			if (now >= deadline)
-				return -ETIMEDOUT;
-			poll(&w, 1, (int)(deadline - now));
-		} else if (errno != EINTR) {
-			return -errno;
-		}
-	}
-	return 0;
-}
 
 /* Plain write(2), and waiting for ever: the filter knows no other way. */
 static bool put(int fd, const void *p, size_t size)
@@ -98,8 +48,8 @@ static void serve(int fd, void *user)
 	struct frame f;
 	int n;
 
-	while (!full_read(fd, &f, sizeof(f), 0) && f.size <= CAGE_IN_MAX &&
-	       !full_read(fd, s->in, f.size, 0)) {
+	while (!pair_read(fd, &f, sizeof(f), 0) && f.size <= CAGE_IN_MAX &&
+	       !pair_read(fd, s->in, f.size, 0)) {
 		n = s->fn(s->in, f.size, s->out, CAGE_IN_MAX);
 		f.ret = n;
 		f.size = n > 0 ? (uint32_t)n : 0;
@@ -111,27 +61,15 @@ static void serve(int fd, void *user)
 pid_t cage_start(void (*body)(int fd, void *user), void *user,
 		 unsigned int cpu_sec, int *fd)
 {
-	int ends[2];
-	pid_t pid;
+	pid_t pid = pair_fork(SOCK_STREAM, fd);
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return -errno;
-	pid = fork();
-	if (pid < 0) {
-		pid = -errno;
-		close(ends[0]);
-		close(ends[1]);
-		return pid;
-	}
 	if (!pid) {
 		if (cpu_sec)
 			confine_cpu(cpu_sec);
-		confine_compute(ends[1]);
+		confine_compute(*fd);
 		body(0, user);
 		confine_exit(0);
 	}
-	close(ends[1]);
-	*fd = ends[0];
 	return pid;
 }
 
@@ -168,15 +106,15 @@ static int ask(struct cage *c, const void *in, size_t n, void *out, size_t max,
 
 	f->size = (uint32_t)n;
 	f->ret = 0;
-	ret = full_write(c->fd, f, sizeof(*f), deadline);
+	ret = pair_write(c->fd, f, sizeof(*f), deadline);
 	if (!ret)
-		ret = full_write(c->fd, in, n, deadline);
+		ret = pair_write(c->fd, in, n, deadline);
 	if (!ret)
-		ret = full_read(c->fd, f, sizeof(*f), deadline);
+		ret = pair_read(c->fd, f, sizeof(*f), deadline);
 	if (!ret && (f->size > max ||
 		     (f->ret < 0 ? f->size != 0 : f->size != (uint32_t)f->ret)))
 		return -EBADMSG;
-	return ret ? ret : full_read(c->fd, out, f->size, deadline);
+	return ret ? ret : pair_read(c->fd, out, f->size, deadline);
 }
 
 static const char *reason(int err)

@@ -1,42 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* tlscage.c - starting TLS in its own process, and hearing what it says. */
 #include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "fetch/clock.h"
 #include "fetch/confine.h"
+#include "fetch/pair.h"
 #include "fetch/tlscage.h"
-
-static int get_word(int fd, struct tls_word *w, uint64_t deadline)
-{
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-	size_t have = 0;
-	uint64_t now;
-	ssize_t n;
-
-	while (have < sizeof(*w)) {
-		n = read(fd, (char *)w + have, sizeof(*w) - have);
-		if (n > 0) {
-			have += (size_t)n;
-			continue;
-		}
-		if (!n)
-			return -EPIPE;
-		if (errno != EAGAIN && errno != EINTR)
-			return -errno;
-		now = clock_ms();
-		if (now >= deadline)
-			return -ETIMEDOUT;
-		poll(&p, 1, deadline - now > INT_MAX ? INT_MAX
-						     : (int)(deadline - now));
-	}
-	w->why[TLSCAGE_WHY - 1] = '\0';
-	return 0;
-}
 
 static int refused(const struct url *u, int err, const struct tls_word *w,
 		   struct fetch_error *e)
@@ -53,45 +24,31 @@ static int refused(const struct url *u, int err, const struct tls_word *w,
 			  w->why[0] ? w->why : "refused");
 }
 
-static pid_t start(const struct fetch_tls *t, int sock, const struct url *u,
-		   int ends[2])
-{
-	pid_t pid;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return -errno;
-	pid = fork();
-	if (!pid) {
-		confine_stream(ends[1], sock);
-		t->client(t, u->host, u->numeric);
-		confine_exit(0);
-	}
-	if (pid < 0) {
-		pid = -errno;
-		close(ends[0]);
-	}
-	close(ends[1]);
-	return pid;
-}
-
 pid_t tlscage_start(const struct fetch_tls *t, int sock, const struct url *u,
 		    uint64_t deadline, int *fd, struct fetch_error *e)
 {
 	struct tls_word w = {0};
-	int ends[2], err;
-	pid_t pid = start(t, sock, u, ends);
+	int end, err;
+	pid_t pid = pair_fork(SOCK_STREAM, &end);
 
+	if (!pid) {
+		confine_stream(end, sock);
+		t->client(t, u->host, u->numeric);
+		confine_exit(0);
+	}
 	close(sock);
 	if (pid < 0)
-		return fetch_fail(e, CODE_CAGE, "%.60s:%u: no process for TLS: "
-				  "%s", u->host, u->port, strerror(-pid));
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	err = get_word(ends[0], &w, deadline);
+		return fetch_fail(e, CODE_CAGE,
+				  "%.60s:%u: no process for TLS: %s", u->host,
+				  u->port, strerror(-pid));
+	fcntl(end, F_SETFL, O_NONBLOCK);
+	err = pair_read(end, &w, sizeof(w), deadline);
+	w.why[TLSCAGE_WHY - 1] = '\0';
 	if (!err && w.done) {
-		*fd = ends[0];
+		*fd = end;
 		return pid;
 	}
-	close(ends[0]);
+	close(end);
 	tlscage_stop(pid);
 	return refused(u, err, &w, e);
 }

@@ -12,6 +12,7 @@
 #include "fetch/clock.h"
 #include "fetch/confine.h"
 #include "fetch/http.h"
+#include "fetch/pair.h"
 #include "fetch/retry.h"
 #include "fetch/worker.h"
 
@@ -388,30 +389,20 @@ static void run(const struct worker_setup *s, int fd)
 
 pid_t worker_start(const struct worker_setup *s, int *fd)
 {
-	pid_t pid, parent = getpid();
-	int ends[2];
+	pid_t parent = getpid(), pid;
+	int end = -1; /* @fd itself may be one of the foreign ones */
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
-		return -errno;
-	pid = fork();
-	if (pid < 0) {
-		pid = -errno;
-		close(ends[0]);
-		close(ends[1]);
-		return pid;
-	}
+	pid = pair_fork(SOCK_SEQPACKET, &end);
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		if (getppid() != parent)
 			confine_exit(0);
-		close(ends[0]);
 		for (unsigned int i = 0; i < s->n_foreign; i++)
 			if (s->foreign[i] >= 0)
 				close(s->foreign[i]);
-		run(s, ends[1]);
+		run(s, end);
 		confine_exit(0);
 	}
-	close(ends[1]);
-	*fd = ends[0];
+	*fd = end;
 	return pid;
 }
