@@ -23,8 +23,8 @@ struct layers {
 	int files[LAYERS_MAX]; /* read-only, or -1 */
 	uint64_t room;	       /* bytes left for the files of overlays */
 
-	pid_t unpackers[LAYERS_MAX]; /* 0: none */
-	int said[LAYERS_MAX];	     /* what they say, or -1 */
+	pid_t beside[LAYERS_MAX]; /* beside.h; 0: none */
+	int said[LAYERS_MAX];	  /* what they say, or -1 */
 	uint64_t unpack_ms[LAYERS_MAX][2];
 };
 

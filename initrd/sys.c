@@ -47,12 +47,13 @@ uint64_t sys_seed(void)
 	return seed ^ more ^ sys_now_ms();
 }
 
-int sys_fallocate(int fd, uint64_t size)
+int sys_fallocate(int fd, uint64_t at, uint64_t size)
 {
 	int ret;
 
 	do {
-		ret = raw_call(__NR_fallocate, fd, 0, 0, (long)size, 0);
+		ret = raw_call(__NR_fallocate, fd, 0, (long)at, (long)size,
+			       0);
 	} while (ret == -EINTR);
 	return ret;
 }

@@ -13,7 +13,7 @@
 uint64_t sys_now_ms(void); /* CLOCK_MONOTONIC */
 void sys_sleep_ms(uint64_t ms);
 uint64_t sys_seed(void); /* for jitter, never for secrets */
-int sys_fallocate(int fd, uint64_t size);
+int sys_fallocate(int fd, uint64_t at, uint64_t size);
 int sys_fsetxattr(int fd, const char *name, const void *value, size_t size);
 int sys_openat2_beneath(int dir, const char *path, int flags);
 int sys_openat2_in_root(int dir, const char *path, int flags);

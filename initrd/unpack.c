@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
+#include "beside.h"
 #include "console.h"
 #include "file.h"
 #include "format/ovl.h"
@@ -217,71 +217,30 @@ static int unpack_layer(struct boot *b, const struct manifest_layer *m, int fd,
 	return 0;
 }
 
-/* In a child: the boot goes on loading meanwhile. */
-static void run(struct boot *b, unsigned int i, int fd)
+static int run(struct boot *b, unsigned int i)
 {
 	char path[16];
 
 	layer_path(path, i);
-	memset(&b->error, 0, sizeof(b->error));
-	unpack_layer(b, b->layers.m[i], b->layers.files[i], path);
-	_exit(file_put(fd, &b->error, sizeof(b->error)) ? 1 : 0);
+	return unpack_layer(b, b->layers.m[i], b->layers.files[i], path);
 }
 
 int unpack_start(struct boot *b, unsigned int i)
 {
-	struct layers *s = &b->layers;
-	int ends[2];
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC))
-		return fetch_fail(&b->error, CODE_SYS, "%s: pipe: %s",
-				  s->names[i], strerror(errno));
-	s->unpack_ms[i][0] = sys_now_ms();
-	pid = fork();
-	if (!pid) {
-		close(ends[0]);
-		run(b, i, ends[1]);
-	}
-	close(ends[1]);
-	if (pid < 0) {
-		close(ends[0]);
-		return fetch_fail(&b->error, CODE_SYS, "%s: fork: %s",
-				  s->names[i], strerror(errno));
-	}
-	s->unpackers[i] = pid;
-	s->said[i] = ends[0];
-	return 0;
+	b->layers.unpack_ms[i][0] = sys_now_ms();
+	return beside_start(b, i, run);
 }
 
 int unpack_end(struct boot *b, unsigned int i)
 {
 	struct layers *s = &b->layers;
-	struct fetch_error e;
-	size_t have = 0;
-	ssize_t n;
+	int ret = beside_end(b, i, "unpacks");
 
-	do {
-		n = file_get(s->said[i], (char *)&e + have, sizeof(e) - have);
-		have += n > 0 ? n : 0;
-	} while (n > 0 && have < sizeof(e));
-	close(s->said[i]);
-	s->said[i] = -1;
-	while (waitpid(s->unpackers[i], NULL, 0) < 0 && errno == EINTR)
-		;
-	s->unpackers[i] = 0;
 	/* its memory is wanted */
 	close(s->files[i]);
 	s->files[i] = -1;
 	s->unpack_ms[i][1] = sys_now_ms();
-	if (have != sizeof(e))
-		return fetch_fail(&b->error, CODE_SYS,
-				  "%s: the process that unpacks it died",
-				  s->names[i]);
-	if (e.code == CODE_NONE)
-		return 0;
-	b->error = e;
-	return -EPROTO;
+	return ret;
 }
 
 int unpack_overlays(struct boot *b)

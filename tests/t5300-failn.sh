@@ -13,7 +13,9 @@ TWIN=${O:=$(cd "$(dirname "$0")/.." && pwd)/build}/san/tests/twin/twin
 SEED=${SEED:-1}
 fail=$T_TMP/fail
 
-# boot OUT WHICH TURN KIND PLACE; OUT.plan is the file that /init counts in
+# boot OUT WHICH TURN KIND PLACE; OUT.plan is the file that /init counts in,
+# $how more for nsboot
+how=()
 boot()
 {
 	local out=$1 tree=good initrd=$fix/initrd line="$url $end" opts=()
@@ -28,7 +30,7 @@ boot()
 	esac
 	printf '%s %s %s' "$3" "$4" "$5" >"$out.plan"
 	truncate -s 1M "$out.plan"
-	"$T_ROOT/tests/nsboot" "${opts[@]}" --limit 60 --san "$fix/san" \
+	"$T_ROOT/tests/nsboot" "${opts[@]}" "${how[@]}" --limit 60 --san "$fix/san" \
 		--fail "$out.plan" "$initrd" "$trees/$tree" "$line" \
 		>"$out" 2>&1
 }
@@ -170,6 +172,19 @@ else
 fi
 choose <"$fail/static.all" | sweep static
 only_dhcp | choose | sweep dhcp
+
+# a server that stalls would be waited for
+t_begin 'no room for the base is told before the base is there'
+how=(--rule '*.squashfs stall=0')
+boot "$fail/room" static 1 ENOSPC \
+	"$(awk '$5 == "fallocate" { print $4; exit }' "$fail/static.all")"
+how=()
+if grep -q 'slipway: E-SPACE: .* no room for' "$fail/room" &&
+	! grep -q 'retry: E-STALL' "$fail/room"; then
+	t_ok
+else
+	t_fail "$(tail -n 5 "$fail/room")"
+fi
 
 # a file that must not be there, in a folder of its own
 extra=$fix/initrd-extra

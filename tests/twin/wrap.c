@@ -101,7 +101,8 @@ WRAP(int, utimensat, utimens,
      (int dir, const char *path, const struct timespec t[2], int flags),
      (dir, path, t, flags))
 WRAP(int, ftruncate64, truncate, (int fd, off64_t size), (fd, size))
-WRAP_SYS(sys_fallocate, fallocate, (int fd, uint64_t size), (fd, size))
+WRAP_SYS(sys_fallocate, fallocate, (int fd, uint64_t at, uint64_t size),
+	 (fd, at, size))
 WRAP_SYS(sys_fsetxattr, setxattr,
 	 (int fd, const char *name, const void *value, size_t size),
 	 (fd, name, value, size))

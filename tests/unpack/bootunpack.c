@@ -18,6 +18,7 @@
 
 /* one unit, so that no library of /init has to exist for this */
 #include "unpack.c"
+#include "beside.c"
 #include "unpackfs.c"
 #include "unpackmeta.c"
 #include "gunzip.c"
