@@ -52,12 +52,11 @@ static int add_mirror(struct boot *b, struct span url)
 /* A URL that was given and refused must not turn into another one. */
 static bool url_refused(const struct boot *b)
 {
-	static const char key[] = "slipway.url=";
-
 	for (unsigned int i = 0; i < b->args.n_notes; i++) {
-		struct span word = b->args.notes[i].word;
+		struct span key, value;
 
-		if (word.n >= strlen(key) && !memcmp(word.p, key, strlen(key)))
+		text_cut(b->args.notes[i].word, '=', &key, &value);
+		if (span_is(key, "slipway.url"))
 			return true;
 	}
 	return false;

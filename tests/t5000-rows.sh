@@ -76,6 +76,7 @@ row serial-asked BOOT-OK good slipway.serial=7
 
 # --- reach
 row url-refused E-URL good slipway.url=gopher://127.0.0.1/
+row url-bare E-URL good slipway.url
 row refused E-CONNECT --no-server '' -- good
 row not-found E-FETCH-404 --rule 'manifest.cms status=404' -- good
 row forbidden E-FETCH-403 --rule 'layers/*.index status=403' -- good

@@ -89,14 +89,10 @@ static const char *bootargs_debug(struct bootargs_state *s, struct span v)
 	return NULL;
 }
 
-static const char *bootargs_panic_sec(struct bootargs *b, struct span v)
+static const char *bootargs_panic_sec(struct span v, uint64_t *sec)
 {
-	uint64_t sec;
-
-	if (text_u64(v, &sec) || sec > BOOTARGS_PANIC_MAX)
+	if (text_u64(v, sec) || *sec > BOOTARGS_PANIC_MAX)
 		return "not 0 to 86400 seconds";
-	b->has_panic_sec = true;
-	b->panic_sec = sec;
 	return NULL;
 }
 
@@ -104,9 +100,11 @@ static const char *bootargs_own_panic(struct bootargs_state *s, struct span v)
 {
 	struct bootargs *b = s->b;
 	enum bootargs_panic how;
-	struct span word, sec;
+	const char *why = NULL;
+	struct span word, rest;
+	uint64_t sec = 0;
 
-	text_cut(v, ',', &word, &sec);
+	text_cut(v, ',', &word, &rest);
 	if (span_is(word, "reboot"))
 		how = PANIC_REBOOT;
 	else if (span_is(word, "shell"))
@@ -115,10 +113,16 @@ static const char *bootargs_own_panic(struct bootargs_state *s, struct span v)
 		how = PANIC_HALT;
 	else
 		return "not reboot, shell or halt";
+	/* a shell above all is not to be had by half a word */
+	if (rest.p)
+		why = bootargs_panic_sec(rest, &sec);
+	if (why)
+		return why;
 	b->panic = how;
-	b->has_panic_sec = false;
+	b->has_panic_sec = rest.p;
+	b->panic_sec = sec;
 	s->own_panic = true;
-	return sec.p ? bootargs_panic_sec(b, sec) : NULL;
+	return NULL;
 }
 
 /* The kernel's: N reboots after N seconds, 0 never does, below 0 at once. */
@@ -127,17 +131,16 @@ static const char *bootargs_panic(struct bootargs_state *s, struct span v)
 	struct bootargs *b = s->b;
 	bool at_once = text_strip(&v, "-");
 	const char *why;
+	uint64_t sec;
 
 	if (s->own_panic)
 		return NULL;
-	why = bootargs_panic_sec(b, v);
+	why = bootargs_panic_sec(v, &sec);
 	if (why)
 		return why;
-	b->panic = PANIC_REBOOT;
-	if (at_once)
-		b->panic_sec = 0;
-	else if (!b->panic_sec)
-		b->panic = PANIC_HALT;
+	b->panic = at_once || sec ? PANIC_REBOOT : PANIC_HALT;
+	b->has_panic_sec = true;
+	b->panic_sec = at_once ? 0 : sec;
 	return NULL;
 }
 
@@ -274,12 +277,13 @@ static const struct bootargs_key bootargs_keys[] = {
  * given must not silently turn into the initrd's own. */
 static void bootargs_note(struct bootargs *b, struct span word, const char *why)
 {
-	struct span rest = word;
+	struct span key, value;
 
 	if (!why)
 		return;
 	if (b->n_notes == BOOTARGS_NOTES_MAX) {
-		if (!text_strip(&rest, "slipway.url="))
+		text_cut(word, '=', &key, &value);
+		if (!span_is(key, "slipway.url"))
 			return;
 		b->n_notes--;
 	}

@@ -152,8 +152,10 @@ static void own_keys(void)
 		{"slipway.panic=shell,30", "panic=shell sec=30"},
 		{"slipway.panic=halt,0", "panic=halt sec=0"},
 		{"slipway.panic=explode", "!slipway.panic=explode"},
-		{"slipway.panic=reboot,x",
-		 "panic=reboot !slipway.panic=reboot,x"},
+		{"slipway.panic=reboot,x", "!slipway.panic=reboot,x"},
+		{"slipway.panic=shell,junk", "!slipway.panic=shell,junk"},
+		{"slipway.panic=halt slipway.panic=shell,",
+		 "panic=halt !slipway.panic=shell,"},
 		{"slipway.syslog=10.0.0.1", "syslog=10.0.0.1"},
 		{"slipway.syslog=[fd00::1]:99", "syslog=[fd00::1]:99"},
 		{"slipway.syslog=log.example:514", "syslog=log.example:514"},
@@ -465,17 +467,16 @@ static void limits(void)
 }
 
 /* A URL that was refused is told of, behind any number of other notes. */
-static void url_note(void)
+static void url_note_of(const char *url)
 {
 	static char line[BOOTARGS_MAX];
-	static const char url[] = "slipway.url=ftp://a/";
 	size_t others, i, n;
 
 	for (others = 0; others < 20; others++) {
 		for (n = 0, i = 0; i < others; i++, n += 10)
 			memcpy(line + n, "slipway.x ", 10);
-		memcpy(line + n, url, sizeof(url) - 1);
-		n += sizeof(url) - 1;
+		memcpy(line + n, url, strlen(url));
+		n += strlen(url);
 		for (i = 0; i < 9; i++, n += 10)
 			memcpy(line + n, " slipway.y", 10);
 		CHECK_INT(bootargs_parse(&b, (struct span){line, n}), 0);
@@ -485,6 +486,12 @@ static void url_note(void)
 				break;
 		CHECK(i < b.n_notes);
 	}
+}
+
+static void url_note(void)
+{
+	url_note_of("slipway.url=ftp://a/");
+	url_note_of("slipway.url");
 }
 
 /* In its own allocation, so that a sanitizer sees a byte read too far. */
