@@ -12,6 +12,7 @@ int fetch_fail(struct fetch_error *e, enum code code, const char *fmt, ...)
 
 	e->code = code;
 	e->status = 0;
+	e->lost = false;
 	e->text[0] = '\0';
 	va_start(ap, fmt);
 	vsnprintf(e->text, sizeof(e->text), fmt, ap);

@@ -3,6 +3,7 @@
 #ifndef FETCH_ERROR_H
 #define FETCH_ERROR_H
 
+#include <stdbool.h>
 #include "fetch/code.h"
 
 #define FETCH_ERROR_TEXT 192
@@ -10,6 +11,7 @@
 struct fetch_error {
 	enum code code;
 	unsigned int status;	/* HTTP status of CODE_FETCH, else 0 */
+	bool lost;		/* of CODE_TLS: no answer, not a wrong one */
 	char text[FETCH_ERROR_TEXT]; /* "<object>: <what> (expected X, got Y)" */
 };
 

@@ -49,7 +49,8 @@ uint64_t retry_random(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-bool retry_bad(const struct fetch_error *e)
+/* An answer that asking again will hardly change. */
+static bool retry_bad(const struct fetch_error *e)
 {
 	switch (e->code) {
 	case CODE_CONNECT:
@@ -57,6 +58,8 @@ bool retry_bad(const struct fetch_error *e)
 	case CODE_STALL:
 	case CODE_CUT:
 		return false;
+	case CODE_TLS:
+		return !e->lost;
 	case CODE_FETCH:
 		/* 408, 425 and 429 mean later, like all of 5xx */
 		return e->status < 500 && e->status != 408 &&

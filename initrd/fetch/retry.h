@@ -96,9 +96,6 @@ void retry_note(struct fetch *f, const struct retry *r,
  */
 int retry_next(struct fetch *f, struct retry *r, const struct fetch_error *e);
 
-/* retry_bad - is @e an answer that asking again will hardly change? */
-bool retry_bad(const struct fetch_error *e);
-
 /* retry_random - splitmix64; state must have been seeded. */
 uint64_t retry_random(uint64_t *state);
 

@@ -42,8 +42,8 @@ static int sock_read(BIO *b, char *p, int n)
 
 static int sock_write(BIO *b, const char *p, int n)
 {
-	ssize_t put = send(TLSCAGE_SOCK, p, (size_t)n,
-			   MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t put =
+		send(TLSCAGE_SOCK, p, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	BIO_clear_retry_flags(b);
 	if (put < 0 && (errno == EAGAIN || errno == EINTR))
@@ -149,12 +149,16 @@ static const char *why_certificate(long verdict)
 	}
 }
 
+static bool is_lost(int reason)
+{
+	return !reason || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+}
+
 static const char *why_protocol(int reason)
 {
-	switch (reason) {
-	case SSL_R_UNEXPECTED_EOF_WHILE_READING:
-	case 0:
+	if (is_lost(reason))
 		return "connection lost in the handshake";
+	switch (reason) {
 	case SSL_R_UNSUPPORTED_PROTOCOL:
 	case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
 		return "server has neither TLS 1.2 nor 1.3";
@@ -176,6 +180,8 @@ static void say(SSL *ssl, const char *why)
 	unsigned long err = ERR_peek_error();
 	long verdict = ssl ? SSL_get_verify_result(ssl) : X509_V_OK;
 
+	word.lost = why && ssl && verdict == X509_V_OK &&
+		    is_lost(ERR_GET_REASON(err));
 	if (why && ssl && verdict != X509_V_OK)
 		snprintf(word.why, sizeof(word.why), "%s (%ld)",
 			 why_certificate(verdict), verdict);

@@ -12,16 +12,16 @@
 static int refused(const struct url *u, int err, const struct tls_word *w,
 		   struct fetch_error *e)
 {
-	if (err == -ETIMEDOUT)
-		return fetch_fail(e, CODE_TLS,
-				  "%.60s:%u: no handshake in time", u->host,
-				  u->port);
-	if (err)
+	const char *why = w->why[0] ? w->why : "refused";
+
+	if (err && err != -ETIMEDOUT)
 		return fetch_fail(e, CODE_CAGE,
 				  "%.60s:%u: the process that does TLS died",
 				  u->host, u->port);
-	return fetch_fail(e, CODE_TLS, "%.60s:%u: %s", u->host, u->port,
-			  w->why[0] ? w->why : "refused");
+	fetch_fail(e, CODE_TLS, "%.60s:%u: %s", u->host, u->port,
+		   err ? "no handshake in time" : why);
+	e->lost = err || w->lost;
+	return -EPROTO;
 }
 
 pid_t tlscage_start(const struct fetch_tls *t, int sock, const struct url *u,

@@ -31,6 +31,7 @@ struct fetch_tls {
 /* The process' first word: the handshake is done, or why it is not. */
 struct tls_word {
 	uint32_t done;
+	uint32_t lost; /* the server said nothing more */
 	char why[TLSCAGE_WHY];
 };
 

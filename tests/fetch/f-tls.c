@@ -32,6 +32,7 @@ struct row {
 	const char *rule; /* of badhttpd */
 	enum code code;
 	const char *text; /* in the message */
+	bool lost; /* nobody was heard */
 };
 
 #define TLS11 ",max-version=TLS1.1,min-version=TLS1.0" \
@@ -79,8 +80,10 @@ static const struct row rows[] = {
 	{.name = "no TLS at that port", .front = PLAIN, .code = CODE_TLS,
 	 .text = "does not speak TLS"},
 	{.name = "cut in the handshake", .front = CUT, .code = CODE_TLS,
+	 .lost = true,
 	 .text = "connection lost in the handshake"},
 	{.name = "stalled in the handshake", .front = HOLD, .code = CODE_TLS,
+	 .lost = true,
 	 .text = "no handshake in time"},
 	{.name = "junk in the handshake", .front = JUNK, .code = CODE_TLS},
 	{.name = "from https to http", .code = CODE_REDIR,
@@ -278,6 +281,9 @@ static void check_row(const struct row *row)
 	CHECK_INT(ret, row->code ? -EPROTO : 0);
 	if (ret && row->text && !strstr(r.e.text, row->text))
 		CHECK_STR(r.e.text, row->text);
+	/* who was not heard is no liar */
+	if (row->code == CODE_TLS)
+		CHECK_INT(r.f.mirrors[0].bad, !row->lost);
 }
 
 static void test_rows(void)
