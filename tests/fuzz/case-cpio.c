@@ -15,23 +15,6 @@
 /* Where headers begin in the archive at hand; the last is the trailer's. */
 static size_t heads[32], n_heads, a_file, end;
 
-static int take(void *user, const struct cpio_entry *e, struct fault *f)
-{
-	return 0;
-}
-
-static int take_data(void *user, const void *p, size_t n, struct fault *f)
-{
-	return 0;
-}
-
-static int take_end(void *user, struct fault *f)
-{
-	return 0;
-}
-
-const struct cpio_sink case_cpio_sink = {take, take_data, take_end};
-
 static void pad(struct bytes *b)
 {
 	while (b->n % 4)
