@@ -321,10 +321,8 @@ static void network(void)
 		 "!nameserver=::1 !nameserver=[fd00::1]:53"},
 		{"nameserver=9.9.9.9 nameserver=1.1.1.1",
 		 "ns=9.9.9.9 ns=1.1.1.1"},
-		{"nameserver=fd00::53 nameserver=::1",
-		 "ns=fd00::53 ns=::1"},
-		{"nameserver=:: nameserver=ff02::1 nameserver=[fd00::1]",
-		 "!nameserver=:: !nameserver=ff02::1 !nameserver=[fd00::1]"},
+		{"nameserver=:: nameserver=ff02::1 nameserver=[fd00::1",
+		 "!nameserver=:: !nameserver=ff02::1 !nameserver=[fd00::1"},
 		{"nameserver=0.0.0.0 nameserver=x",
 		 "!nameserver=0.0.0.0 !nameserver=x"},
 		{"nameserver=1.1.1.1 nameserver=1.1.1.2 nameserver=1.1.1.3 "
