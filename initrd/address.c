@@ -8,7 +8,7 @@
 #include "child.h"
 #include "console.h"
 #include "lan.h"
-#include "link.h"
+#include "linkmac.h"
 #include "sys.h"
 
 #define BUDGET_MS (20 * 60 * 1000)

@@ -12,7 +12,7 @@
 #include "file.h"
 #include "identity.h"
 #include "lan.h"
-#include "link.h"
+#include "linkmac.h"
 #include "modules.h"
 #include "nodriver.h"
 #include "sys.h"

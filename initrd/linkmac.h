@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* link.h - which card this machine is known by. */
-#ifndef LINK_H
-#define LINK_H
+/* linkmac.h - which card this machine is known by. */
+#ifndef LINKMAC_H
+#define LINKMAC_H
 
 #include "boot.h"
 
