@@ -290,9 +290,9 @@ check 'openssl verifies an archive' openssl cms -verify -inform DER -binary \
 	-in "$drv/011af41000.img.sig" -content "$drv/011af41000.img" \
 	-CAfile "$site/keys/root.crt" -purpose any -out /dev/null
 check 'boot.ipxe asks for what its NIC is called' grep -qxF \
-	'set drv ${dir}/drv/${netX/busid:hexraw}.img' "$public/boot.ipxe"
+	'set drv ${at}/drv/${net${nic}/busid:hexraw}.img' "$public/boot.ipxe"
 check 'and for the whole initrd where there is no such archive' grep -qxF \
-	'initrd --name drivers.img ${drv} || goto whole' "$public/boot.ipxe"
+	'initrd --timeout 20000 --name drivers.img ${drv} || goto whole' "$public/boot.ipxe"
 check 'verify accepts them' slipway verify -C "$site"
 t_begin 'verify tells of an archive once, however many links lead to it'
 if [ "$(slipway verify -C "$site" | grep -c '/drv/')" = 2 ]; then t_ok; else
