@@ -139,13 +139,24 @@ static void send_child(struct boot *b, struct letter *l)
 	_exit(end != SEND_DONE);
 }
 
+/* What is said now takes the place of what was: it must not come later. */
+static void recall(pid_t earlier)
+{
+	if (earlier <= 0)
+		return;
+	kill(earlier, SIGKILL);
+	waitpid(earlier, NULL, 0);
+}
+
 static pid_t start(struct boot *b, struct letter *l)
 {
+	static pid_t earlier;
 	pid_t pid;
 
+	recall(earlier);
 	l->dir = open(OUTBOX, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	l->null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	pid = fork();
+	pid = earlier = fork();
 	if (!pid)
 		send_child(b, l);
 	if (pid < 0)

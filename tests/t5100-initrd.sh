@@ -423,7 +423,7 @@ refused 'firmware that the base lacks' 1 'has no firmware rtl_nic/gone.fw' \
 	pack --firmware all fake
 refused 'an unknown choice of firmware' 2 "'some' is neither base" \
 	pack --firmware some fake
-refused 'no folder of extra drivers' 1 "$T_TMP/none: cannot read" \
+refused 'no folder of extra drivers' 1 "$T_TMP/none: " \
 	pack --extra-drivers "$T_TMP/none" fake
 mkdir "$T_TMP/odd" && refused 'an empty one' 1 'no .ko, .ko.xz' \
 	pack --extra-drivers "$T_TMP/odd" fake
