@@ -41,7 +41,9 @@ tiny_base() {
 		"$m/kernel/drivers/net/*virtio_net*" "$m/kernel/net/core" \
 		"$m/kernel/drivers/net/*failover*" \
 		"$m/kernel/drivers/block/loop*" "$m/kernel/fs/squashfs" \
-		"$m/kernel/fs/overlayfs" >/dev/null || return
+		"$m/kernel/fs/overlayfs" "$m/kernel/drivers/net/bonding" \
+		"$m/kernel/net/8021q" "$m/kernel/net/802" "$m/kernel/net/llc" \
+		"$m/kernel/net/tls" >/dev/null || return
 	rm -rf "$T_TMP/big"
 	mkdir -p "$r"/{proc,sys,dev,run,tmp,etc,sbin,opq} "$b" \
 		"$site/bases/tiny"
@@ -58,7 +60,7 @@ tiny_base() {
 		kernel = $rel
 		vmlinuz = boot/vmlinuz-$rel
 	END
-	slipway initrd -C "$site" --drivers virtio_net tiny
+	slipway initrd -C "$site" --drivers virtio_net,bonding,8021q tiny
 }
 
 tiny_site() {
@@ -196,6 +198,33 @@ net_disk() {
 		--timeout 120 --log "$T_TMP/disk.log" </dev/null
 }
 
+# tagged: a VLAN over a bond of two cards, by a switch that speaks only tags;
+# the kernel is started as a medium would start it
+net_tagged() {
+	ip link set lo up
+	"$O/tests/vlanwire" tap5 5 7001:7002 7003:7004 >"$T_TMP/wire" &
+	until_ test -s "$T_TMP/wire" || return
+	ip addr add 10.77.0.1/24 dev tap5
+	ip link set tap5 up
+	slipway serve -q -C "$site" --listen 10.77.0.1:8080 &
+	dnsmasq -k -C /dev/null -p 0 -i tap5 -z --no-ping \
+		--dhcp-range=10.77.0.50,10.77.0.90,10m -x '' \
+		-l "$T_TMP/leases.tagged" --log-facility=- \
+		2>"$T_TMP/dnsmasq.tagged" &
+	local b=$site/build/initrd/tiny i card=()
+	for i in 1 3; do
+		card+=(-netdev "socket,id=n$i,udp=127.0.0.1:700$i,localaddr=127.0.0.1:700$((i + 1))"
+			-device "virtio-net-pci,netdev=n$i,romfile=,mac=52:54:00:77:00:0$i")
+	done
+	timeout 240 qemu-system-x86_64 -m 512 -smp 2 -accel tcg,thread=multi \
+		-cpu max,-avx2 -nographic -nodefaults -serial stdio -no-reboot \
+		"${card[@]}" -kernel "$b/vmlinuz" -initrd "$b/initrd.img" \
+		-append "console=ttyS0 no_timer_check slipway.url=$url slipway.panic=halt,0 bond=bond0:eth0,eth1:mode=active-backup,miimon=100 vlan=vlan5:bond0 slipway.role=web" \
+		</dev/null >"$T_TMP/tagged.log" 2>&1 &
+	until_ grep -qa 'BOOT-OK\|slipway: E-' "$T_TMP/tagged.log"
+	grep -qa BOOT-OK "$T_TMP/tagged.log"
+}
+
 if [ "${1:-}" = inside ]; then
 	net_"$2" >"$T_TMP/out.$2" 2>&1
 	exit
@@ -248,6 +277,10 @@ sent=$(sed -n 's,.*dnsmasq-tftp.*sent .*/\([^/]*\) to .*,\1,p' \
 if [ "$sent" = 'ipxe.efi entry.ipxe ' ]; then t_ok; else t_fail "$sent"; fi
 start user
 ends user 'UEFI netboots from slipway boot alone'
+start tagged
+ends tagged 'a VLAN over a bond: addressed and booted'
+said tagged 'its address came through the tag' "$T_TMP/tagged.log" \
+	' on vlan5'
 start disk
 ends disk 'no kernel anywhere: the local disk is booted'
 ends bios 'BIOS netboots by the second card, from a server that came late'
