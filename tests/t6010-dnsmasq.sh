@@ -111,6 +111,10 @@ until_() {
 	done
 }
 
+away() { # PID: is it in a network of its own?
+	[ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
 serve_dhcp() { # CONF NAME
 	dnsmasq -k --conf-file="$1" --pid-file= --log-facility=- \
 		--dhcp-leasefile="$T_TMP/leases.$2" 2>"$T_TMP/dnsmasq.$2" &
@@ -155,8 +159,7 @@ net_uefi() {
 	net_setup
 	unshare -n sleep 1000 &
 	local other=$!
-	until_ test "$(readlink /proc/$other/ns/net)" != \
-		"$(readlink /proc/self/ns/net)" || return
+	until_ away "$other" || return
 	ip link add v0 master br0 type veth peer name v1
 	ip link set v0 up
 	ip link set v1 netns "$other"
