@@ -216,7 +216,7 @@ requires_root
 export CACHE=$T_TMP/cache
 t_begin 'refused: not root'
 chmod 755 "$T_TMP"
-expect_fail 1 'needs root' setpriv --reuid 65534 --clear-groups \
+expect_fail 1 'build as root' setpriv --reuid 65534 --clear-groups \
 	"$BIN/slipway-base" -C "$T_TMP/site"
 t_begin 'refused: a mirror that does not answer'
 [ -x /usr/lib/apt/apt-helper ] || t_skip 'no apt-helper (Debian package apt)'
