@@ -10,7 +10,8 @@
 #include <unistd.h>
 #include "netlink.h"
 
-#define ROOM 512
+#define SAY_MAX 3
+#define ROOM	512
 
 /* One request, and room for its attributes. */
 struct request {
@@ -80,19 +81,29 @@ static int answer(int s)
 	return m.err.error;
 }
 
+/* The kernel drops half a message without a word: it is said again. */
+static int say(int s, const struct request *r)
+{
+	ssize_t n = 0;
+
+	for (unsigned int i = 0; i < SAY_MAX && n >= 0; i++) {
+		n = send(s, r, r->head.nlmsg_len, 0);
+		if (n == (ssize_t)r->head.nlmsg_len)
+			return 0;
+		if (n < 0 && errno == EINTR)
+			n = 0;
+	}
+	return n < 0 ? -errno : -EIO;
+}
+
 static int ask(struct request *r)
 {
 	int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	int ret = 0;
-	ssize_t n;
+	int ret;
 
 	if (s < 0)
 		return -errno;
-	do {
-		n = send(s, r, r->head.nlmsg_len, 0);
-	} while (n < 0 && errno == EINTR);
-	if (n != (ssize_t)r->head.nlmsg_len)
-		ret = n < 0 ? -errno : -EIO;
+	ret = say(s, r);
 	if (!ret)
 		ret = answer(s);
 	close(s);
