@@ -111,24 +111,6 @@ static int unpack_mode(void)
 	return EXIT_DONE;
 }
 
-static char *cache_dir(void)
-{
-	const char *cache = getenv("CACHE"), *home = getenv("HOME");
-	const char *xdg = getenv("XDG_CACHE_HOME");
-	char *dir, *debs;
-
-	if (cache && *cache)
-		dir = xstrdup(cache);
-	else if (xdg && *xdg)
-		dir = xasprintf("%s/slipway", xdg);
-	else
-		dir = xasprintf("%s/.cache/slipway", home ? home : "/root");
-	debs = xasprintf("%s/debs", dir);
-	site_mkdirs(debs);
-	free(debs);
-	return dir;
-}
-
 /* Digests of the overlays below, as overlay.info has them. */
 static char **dep_digests(const struct site *s, char **deps)
 {
@@ -257,7 +239,7 @@ static int one(const struct site *s, const char *name, const char *base_name,
 	b.base = &base;
 	b.work = xasprintf("%s/work", b.out);
 	b.root = xasprintf("%s/root", b.work);
-	b.cache = cache_dir();
+	b.cache = work_cache();
 	b.helpers = site_share("helpers");
 	b.times = times_new();
 	b.sources = sources_read(&r);

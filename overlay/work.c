@@ -10,6 +10,24 @@
 #include "host/spawn.h"
 #include "work.h"
 
+char *work_cache(void)
+{
+	const char *cache = getenv("CACHE"), *home = getenv("HOME");
+	const char *xdg = getenv("XDG_CACHE_HOME");
+	char *dir, *debs;
+
+	if (cache && *cache)
+		dir = xstrdup(cache);
+	else if (xdg && *xdg)
+		dir = xasprintf("%s/slipway", xdg);
+	else
+		dir = xasprintf("%s/.cache/slipway", home ? home : "/root");
+	debs = xasprintf("%s/debs", dir);
+	site_mkdirs(debs);
+	free(debs);
+	return dir;
+}
+
 /* What a build left that was killed; the site's lock says it is not alive. */
 static void sweep(const struct build *b)
 {

@@ -11,4 +11,7 @@
  */
 void work_make(const struct build *b);
 
+/* work_cache - $CACHE, with its debs/; malloc-ed. */
+char *work_cache(void);
+
 #endif
