@@ -77,8 +77,8 @@ static void check_names(const struct role *r, const char *key, char **list)
 static void role_check(struct role *r)
 {
 	static const char *const keys[] = {
-		"base",	    "depends", "provides",    "conflicts",
-		"packages", "grants",  "size-budget", NULL};
+		"base",	  "depends",	 "provides",	"conflicts", "packages",
+		"grants", "size-budget", "should-fail", NULL};
 	const char *budget = ini_get(&r->conf, "role", "size-budget");
 
 	ini_known(&r->conf, "role", keys);

@@ -25,6 +25,7 @@ static const struct {
 	{"new", "make a site: configuration, keys, an example role"},
 	{"base", "build a base, which machines of a kind share"},
 	{"overlay", "build a role's overlay against its base"},
+	{"test", "run the tests of roles, in their union or in QEMU"},
 	{"initrd", "pack the initrd for the base's kernel"},
 	{"publish", "write the publish tree and its signed manifest"},
 	{"verify", "check a publish tree as machines do"},
