@@ -90,6 +90,8 @@ done
 
 in_union docker
 need qemu-system-x86_64 qemu-system-x86
+need sfdisk fdisk
+need mkfs.ext4 e2fsprogs
 truncate -s 64M "$T_TMP/wipe.raw"
 yes data | dd of="$T_TMP/wipe.raw" bs=1M count=16 iflag=fullblock \
 	conv=notrunc status=none
