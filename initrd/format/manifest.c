@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* manifest.c - the one signed text that names everything a machine boots. */
 #include "format/index.h"
-#include "format/manifest.h"
+#include "format/manifest_fields.h"
 #include "format/manifest_words.h"
 #include "format/url.h"
 
@@ -16,8 +16,11 @@ enum manifest_word {
 	MANIFEST_W_EXPIRES,
 	MANIFEST_W_MIN_INIT,
 	MANIFEST_W_FLOOR,
+	MANIFEST_W_CHANNEL,
 	MANIFEST_W_LAYER,
 	MANIFEST_W_ROLE,
+	MANIFEST_W_IMAGE,
+	MANIFEST_W_PIN,
 	MANIFEST_W_MACHINE,
 	MANIFEST_W_DEFAULT,
 	MANIFEST_W_MIRROR,
@@ -25,86 +28,9 @@ enum manifest_word {
 };
 
 static const char *const manifest_words[MANIFEST_WORDS] = {
-	"site",	 "epoch", "serial", "created", "expires", "min-init",
-	"floor", "layer", "role",   "machine", "default", "mirror"};
-
-struct manifest_parser {
-	struct manifest *m;
-	struct fault *f;
-	uint64_t where;
-	struct span line; /* what is left of the line */
-};
-
-static int manifest_bad(struct manifest_parser *s, int err, const char *why)
-{
-	return fault_set(s->f, err, why, s->where);
-}
-
-/* The next field that is not a "?" one, which only newer readers know. */
-static bool manifest_field(struct manifest_parser *s, struct span *field)
-{
-	while (text_field(&s->line, field))
-		if (!field->n || field->p[0] != '?')
-			return true;
-	return false;
-}
-
-static int manifest_value(struct manifest_parser *s, const char *key,
-			  struct span *value)
-{
-	if (!manifest_field(s, value) || !text_strip(value, key))
-		return manifest_bad(s, -EBADMSG, "attribute missing");
-	return 0;
-}
-
-static int manifest_end(struct manifest_parser *s)
-{
-	struct span extra;
-
-	if (!manifest_field(s, &extra))
-		return 0;
-	if (!extra.n)
-		return manifest_bad(s, -EBADMSG, "space too many");
-	return manifest_bad(s, -ENOTSUP, "unknown attribute");
-}
-
-static int manifest_u64(struct manifest_parser *s, const char *key,
-			uint64_t min, uint64_t *v)
-{
-	struct span value;
-	int err = manifest_value(s, key, &value);
-
-	if (err)
-		return err;
-	if (text_u64(value, v) || *v < min)
-		return manifest_bad(s, -EBADMSG, "bad number");
-	return 0;
-}
-
-static int manifest_digest(struct manifest_parser *s, const char *key,
-			   uint8_t out[DIGEST_SIZE])
-{
-	struct span value;
-	int err = manifest_value(s, key, &value);
-
-	if (err)
-		return err;
-	if (digest_unhex(value, out))
-		return manifest_bad(s, -EBADMSG, "not a SHA-256");
-	return 0;
-}
-
-static int manifest_name(struct manifest_parser *s, const char *key,
-			 struct span *name)
-{
-	int err = manifest_value(s, key, name);
-
-	if (err)
-		return err;
-	if (!text_name_ok(*name))
-		return manifest_bad(s, -EBADMSG, "bad name");
-	return 0;
-}
+	"site",	    "epoch", "serial",	"created", "expires",
+	"min-init", "floor", "channel", "layer",   "role",
+	"image",    "pin",   "machine", "default", "mirror"};
 
 static int manifest_layer_of(const struct manifest *m,
 			     const uint8_t digest[DIGEST_SIZE])
@@ -213,22 +139,15 @@ static int manifest_grant_list(struct manifest_parser *s,
 	return 0;
 }
 
-static int manifest_role_line(struct manifest_parser *s)
+int manifest_stack(struct manifest_parser *s, struct manifest_role *r)
 {
-	struct manifest_role *r = &s->m->roles[s->m->n_roles];
 	struct span v;
 	bool more;
 	int err;
 
-	if (s->m->n_roles == MANIFEST_ROLES_MAX)
-		return manifest_bad(s, -EOVERFLOW, "too many roles");
-	memset(r, 0, sizeof(*r));
-	if ((err = manifest_name(s, "", &r->name)) ||
-	    (err = manifest_value(s, "base=", &v)) ||
+	if ((err = manifest_value(s, "base=", &v)) ||
 	    (err = manifest_role_layer(s, v, MANIFEST_BASE, &r->base)))
 		return err;
-	if (manifest_role(s->m, r->name) >= 0)
-		return manifest_bad(s, -EBADMSG, "role twice");
 	more = manifest_field(s, &v);
 	if (more && text_strip(&v, "overlays=")) {
 		err = manifest_overlays(s, r, v);
@@ -245,6 +164,25 @@ static int manifest_role_line(struct manifest_parser *s)
 	if (more)
 		return manifest_bad(s, v.n ? -ENOTSUP : -EBADMSG,
 				    "unknown or misplaced attribute");
+	return 0;
+}
+
+static int manifest_role_line(struct manifest_parser *s)
+{
+	struct manifest_role *r = &s->m->roles[s->m->n_roles];
+	int err;
+
+	if (s->m->n_roles == MANIFEST_ROLES_MAX)
+		return manifest_bad(s, -EOVERFLOW, "too many roles");
+	memset(r, 0, sizeof(*r));
+	err = manifest_name(s, "", &r->name);
+	if (err)
+		return err;
+	if (manifest_role(s->m, r->name) >= 0)
+		return manifest_bad(s, -EBADMSG, "role twice");
+	err = manifest_stack(s, r);
+	if (err)
+		return err;
 	s->m->n_roles++;
 	return 0;
 }
@@ -261,8 +199,8 @@ static bool manifest_pattern_ok(enum manifest_key key, struct span p)
 	return true;
 }
 
-static int manifest_role_index(struct manifest_parser *s, const char *key,
-			       unsigned int *role)
+int manifest_role_index(struct manifest_parser *s, const char *key,
+			unsigned int *role)
 {
 	struct span name;
 	int err = manifest_name(s, key, &name), i;
@@ -276,28 +214,33 @@ static int manifest_role_index(struct manifest_parser *s, const char *key,
 	return 0;
 }
 
+int manifest_match(struct manifest_parser *s, enum manifest_key *key,
+		   struct span *pattern)
+{
+	unsigned int k;
+
+	if (!manifest_field(s, pattern))
+		return manifest_bad(s, -EBADMSG, "machine without a key");
+	for (k = 0; k < ARRAY_SIZE(manifest_keys); k++)
+		if (text_strip(pattern, manifest_keys[k]))
+			break;
+	if (k == ARRAY_SIZE(manifest_keys))
+		return manifest_bad(s, -ENOTSUP, "unknown key of a machine");
+	*key = k;
+	if (!manifest_pattern_ok(*key, *pattern))
+		return manifest_bad(s, -EBADMSG, "bad pattern");
+	return 0;
+}
+
 static int manifest_machine_line(struct manifest_parser *s)
 {
 	struct manifest_rule *r = &s->m->rules[s->m->n_rules];
-	unsigned int key;
-	struct span v;
 	int err;
 
 	if (s->m->n_rules == MANIFEST_RULES_MAX)
 		return manifest_bad(s, -EOVERFLOW, "too many machine rules");
-	if (!manifest_field(s, &v))
-		return manifest_bad(s, -EBADMSG, "machine without a key");
-	for (key = 0; key < ARRAY_SIZE(manifest_keys); key++)
-		if (text_strip(&v, manifest_keys[key]))
-			break;
-	if (key == ARRAY_SIZE(manifest_keys))
-		return manifest_bad(s, -ENOTSUP, "unknown key of a machine");
-	r->key = key;
-	r->pattern = v;
-	if (!manifest_pattern_ok(r->key, v))
-		return manifest_bad(s, -EBADMSG, "bad pattern");
-	err = manifest_role_index(s, "role=", &r->role);
-	if (err)
+	if ((err = manifest_match(s, &r->key, &r->pattern)) ||
+	    (err = manifest_role_index(s, "role=", &r->role)))
 		return err;
 	s->m->n_rules++;
 	return 0;
@@ -305,7 +248,7 @@ static int manifest_machine_line(struct manifest_parser *s)
 
 static int manifest_default(struct manifest_parser *s)
 {
-	unsigned int role;
+	unsigned int role = 0;
 	int err = manifest_role_index(s, "", &role);
 
 	if (!err)
@@ -361,10 +304,16 @@ static int manifest_set(struct manifest_parser *s, enum manifest_word word)
 		return manifest_min_init(s);
 	case MANIFEST_W_FLOOR:
 		return manifest_floor(s);
+	case MANIFEST_W_CHANNEL:
+		return manifest_name(s, "", &s->m->channel);
 	case MANIFEST_W_LAYER:
 		return manifest_layer(s);
 	case MANIFEST_W_ROLE:
 		return manifest_role_line(s);
+	case MANIFEST_W_IMAGE:
+		return manifest_image_line(s);
+	case MANIFEST_W_PIN:
+		return manifest_pin_line(s);
 	case MANIFEST_W_MACHINE:
 		return manifest_machine_line(s);
 	case MANIFEST_W_DEFAULT:
@@ -379,6 +328,7 @@ static int manifest_set(struct manifest_parser *s, enum manifest_word word)
 static bool manifest_repeats(unsigned int word)
 {
 	return word == MANIFEST_W_LAYER || word == MANIFEST_W_ROLE ||
+	       word == MANIFEST_W_IMAGE || word == MANIFEST_W_PIN ||
 	       word == MANIFEST_W_MACHINE || word == MANIFEST_W_MIRROR;
 }
 
@@ -425,6 +375,8 @@ int manifest_parse(struct manifest *m, struct span text, struct fault *f)
 	int err;
 
 	m->n_layers = m->n_roles = m->n_rules = m->n_mirrors = 0;
+	m->n_images = m->n_pins = 0;
+	m->channel = (struct span){NULL, 0};
 	m->default_role = -1;
 	if (text.n > MANIFEST_SIZE_MAX)
 		return manifest_bad(&s, -EOVERFLOW, "manifest too long");
@@ -444,5 +396,7 @@ int manifest_parse(struct manifest *m, struct span text, struct fault *f)
 	s.where = text.n;
 	if (next <= MANIFEST_W_FLOOR)
 		return manifest_bad(&s, -EBADMSG, "manifest incomplete");
+	if (manifest_version(m) > m->min_init)
+		return manifest_bad(&s, -EBADMSG, "min-init too low for this");
 	return 0;
 }

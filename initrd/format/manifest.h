@@ -18,12 +18,17 @@
 #define MANIFEST_LAYERS_MAX 256
 #define MANIFEST_ROLES_MAX 256
 #define MANIFEST_RULES_MAX 512
+#define MANIFEST_IMAGES_MAX 128
+#define MANIFEST_PINS_MAX 512
 #define MANIFEST_MIRRORS_MAX 16
 #define MANIFEST_OVERLAYS_MAX 16 /* of one role */
 #define MANIFEST_URL_MAX 512
 
 /* What this /init understands; a manifest may ask for more and be refused. */
-#define MANIFEST_INIT_VERSION 1
+#define MANIFEST_INIT_VERSION 2
+
+/* A share of all machines is in parts of this. */
+#define MANIFEST_SHARE_ALL 10000
 
 enum manifest_kind { MANIFEST_BASE, MANIFEST_OVERLAY };
 
@@ -54,6 +59,14 @@ struct manifest_role {
 	unsigned int grants;		/* enum manifest_grant, or-ed */
 };
 
+/* Another stack of layers for some of the machines of a role. */
+struct manifest_image {
+	struct span name;		/* one of its own among those of a role */
+	unsigned int of;		/* indexes manifest.roles */
+	unsigned int share;		/* of MANIFEST_SHARE_ALL */
+	struct manifest_role is;	/* what to boot; has the role's name */
+};
+
 enum manifest_key { MANIFEST_MAC, MANIFEST_UUID, MANIFEST_SERIAL };
 
 /* The first rule whose pattern matches the machine chooses the role. */
@@ -63,7 +76,16 @@ struct manifest_rule {
 	unsigned int role;		/* indexes manifest.roles */
 };
 
+/* Machines that are not drawn: the first pin that matches has the say. */
+struct manifest_pin {
+	enum manifest_key key;
+	struct span pattern;		/* as of a rule */
+	unsigned int role;		/* indexes roles: while they have it */
+	int image;			/* indexes images, -1: the role's own */
+};
+
 struct manifest {
+	struct span channel;		/* or n 0 */
 	struct span site;
 	uint64_t epoch;			/* outranks serial; see trust.h */
 	uint64_t serial;		/* rises by one with every publish */
@@ -71,11 +93,13 @@ struct manifest {
 	uint64_t min_init;		/* lowest MANIFEST_INIT_VERSION */
 	uint64_t floor;			/* lowest serial still accepted */
 	int default_role;		/* indexes roles, -1: none */
-	unsigned int n_layers, n_roles, n_rules, n_mirrors;
+	unsigned int n_layers, n_roles, n_rules, n_mirrors, n_images, n_pins;
 	struct manifest_layer layers[MANIFEST_LAYERS_MAX];
 	struct manifest_role roles[MANIFEST_ROLES_MAX];
 	struct manifest_rule rules[MANIFEST_RULES_MAX];
 	struct span mirrors[MANIFEST_MIRRORS_MAX];	/* checked as URLs */
+	struct manifest_image images[MANIFEST_IMAGES_MAX];
+	struct manifest_pin pins[MANIFEST_PINS_MAX];
 };
 
 /* What a machine is known by; any may be "". MAC aa:bb:cc:dd:ee:ff. */
@@ -108,5 +132,38 @@ int manifest_role(const struct manifest *m, struct span name);
  */
 int manifest_role_of(const struct manifest *m,
 		     const struct manifest_machine *machine);
+
+/* manifest_matches - is @machine one of those "@key=@pattern" is about? */
+bool manifest_matches(enum manifest_key key, struct span pattern,
+		      const struct manifest_machine *machine);
+
+/* manifest_version - the lowest min-init that what is in @m asks for. */
+unsigned int manifest_version(const struct manifest *m);
+
+/* manifest_image - index of image @name of @role, or -ENOENT. */
+int manifest_image(const struct manifest *m, unsigned int role,
+		   struct span name);
+
+/*
+ * manifest_image_id - what a draw is about: SHA-256 over the digests of base
+ * and overlays in hex, a line each. The same layers always have the same.
+ */
+void manifest_image_id(const struct manifest *m, const struct manifest_role *r,
+		       uint8_t id[DIGEST_SIZE]);
+
+/*
+ * manifest_draw - the place of @machine in the rollout of what has @id, 0 to
+ * 9999, for ever the same (README.md has the formula); MANIFEST_SHARE_ALL when
+ * nothing is known of the machine, so that no share below the whole reaches it.
+ */
+unsigned int manifest_draw(const uint8_t id[DIGEST_SIZE],
+			   const struct manifest_machine *machine);
+
+/*
+ * manifest_image_of - which image of @role a machine boots: what pins it, else
+ * the first image whose share its draw is below, else -1: the role's own.
+ */
+int manifest_image_of(const struct manifest *m, unsigned int role,
+		      const struct manifest_machine *machine);
 
 #endif

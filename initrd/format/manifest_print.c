@@ -46,13 +46,12 @@ static void manifest_print_layer(struct text_out *o,
 	manifest_print_digest(o, " base=", l->base);
 }
 
-static void manifest_print_role(struct text_out *o, const struct manifest *m,
-				const struct manifest_role *r)
+static void manifest_print_stack(struct text_out *o, const struct manifest *m,
+				 const struct manifest_role *r)
 {
 	unsigned int i;
 	const char *sep;
 
-	manifest_print_span(o, "\nrole ", r->name);
 	manifest_print_digest(o, " base=", m->layers[r->base].digest);
 	for (i = 0; i < r->n_overlays; i++)
 		manifest_print_digest(o, i ? "," : " overlays=",
@@ -64,6 +63,26 @@ static void manifest_print_role(struct text_out *o, const struct manifest *m,
 		manifest_print_span(o, sep, text_span(manifest_grants[i]));
 		sep = ",";
 	}
+}
+
+static void manifest_print_image(struct text_out *o, const struct manifest *m,
+				 const struct manifest_image *image)
+{
+	manifest_print_span(o, "\nimage ", image->name);
+	manifest_print_span(o, " role=", m->roles[image->of].name);
+	manifest_print_u64(o, " share=", image->share);
+	manifest_print_stack(o, m, &image->is);
+}
+
+static void manifest_print_pin(struct text_out *o, const struct manifest *m,
+			       const struct manifest_pin *pin)
+{
+	text_put_str(o, "\npin ");
+	manifest_print_span(o, manifest_keys[pin->key], pin->pattern);
+	manifest_print_span(o, " role=", m->roles[pin->role].name);
+	manifest_print_span(o, " image=",
+			    pin->image < 0 ? text_span("-")
+					   : m->images[pin->image].name);
 }
 
 /* Every line begins with the newline that ends the one before it. */
@@ -80,6 +99,8 @@ static void manifest_print_head(struct text_out *o, const struct manifest *m)
 	manifest_print_u64(o, "\nexpires ", m->expires);
 	manifest_print_u64(o, "\nmin-init ", m->min_init);
 	manifest_print_u64(o, "\nfloor ", m->floor);
+	if (m->channel.n)
+		manifest_print_span(o, "\nchannel ", m->channel);
 }
 
 static bool manifest_print_fits(const struct manifest *m)
@@ -88,8 +109,12 @@ static bool manifest_print_fits(const struct manifest *m)
 	       m->n_roles <= MANIFEST_ROLES_MAX &&
 	       m->n_rules <= MANIFEST_RULES_MAX &&
 	       m->n_mirrors <= MANIFEST_MIRRORS_MAX &&
-	       1 + MANIFEST_PRINT_HEAD + m->n_layers + m->n_roles + m->n_rules +
-			       (m->default_role >= 0) + m->n_mirrors <=
+	       m->n_images <= MANIFEST_IMAGES_MAX &&
+	       m->n_pins <= MANIFEST_PINS_MAX &&
+	       1 + MANIFEST_PRINT_HEAD + !!m->channel.n + m->n_layers +
+			       m->n_roles + m->n_images + m->n_pins +
+			       m->n_rules + (m->default_role >= 0) +
+			       m->n_mirrors <=
 		       MANIFEST_LINES_MAX;
 }
 
@@ -104,8 +129,14 @@ int manifest_print(const struct manifest *m, char *buf, size_t size)
 	manifest_print_head(&o, m);
 	for (i = 0; i < m->n_layers; i++)
 		manifest_print_layer(&o, &m->layers[i]);
-	for (i = 0; i < m->n_roles; i++)
-		manifest_print_role(&o, m, &m->roles[i]);
+	for (i = 0; i < m->n_roles; i++) {
+		manifest_print_span(&o, "\nrole ", m->roles[i].name);
+		manifest_print_stack(&o, m, &m->roles[i]);
+	}
+	for (i = 0; i < m->n_images; i++)
+		manifest_print_image(&o, m, &m->images[i]);
+	for (i = 0; i < m->n_pins; i++)
+		manifest_print_pin(&o, m, &m->pins[i]);
 	for (i = 0; i < m->n_rules; i++) {
 		r = &m->rules[i];
 		text_put_str(&o, "\nmachine ");

@@ -40,9 +40,11 @@ static void head(struct bytes *b, struct rng *r)
 	bytes_text(b, "site fleet-%u\nepoch %u\nserial %u\n",
 		   (unsigned int)rng_below(r, 10),
 		   (unsigned int)rng_below(r, 4), serial);
-	bytes_text(b, "created 1700000000\nexpires %s\nmin-init 1\n",
+	bytes_text(b, "created 1700000000\nexpires %s\nmin-init 2\n",
 		   rng_below(r, 2) ? "0" : "1800000000");
 	bytes_text(b, "floor %u\n", (unsigned int)rng_below(r, serial + 1));
+	if (rng_below(r, 2))
+		bytes_text(b, "channel beta\n");
 }
 
 static void tail(struct bytes *b, const struct digests *d, struct rng *r)
@@ -53,6 +55,11 @@ static void tail(struct bytes *b, const struct digests *d, struct rng *r)
 		   d->overlay[OVERLAYS]);
 	if (rng_below(r, 2))
 		bytes_text(b, "role bare base=%s\n", d->base[0]);
+	bytes_text(b, "image r7 role=web share=%u base=%s overlays=%s\n",
+		   1 + (unsigned int)rng_below(r, 1000), d->base[0],
+		   d->overlay[2]);
+	bytes_text(b, "pin mac=52:54:00:*:01 role=web image=r7\n"
+		      "pin serial=SN2 role=web image=-\n");
 	bytes_text(b, "machine mac=52:54:00:*:[0-9a-f]? role=web\n"
 		      "machine uuid=4c4c4544-* role=db\n"
 		      "machine serial=SN?[!0]* role=web\ndefault web\n");

@@ -181,7 +181,7 @@ static void refused(void)
 		{MAGIC "site d\xd0\xb5mo\n", -EBADMSG},
 		{MAGIC "site ../x\n", -EBADMSG},
 		{MAGIC "site demo\nepoch 1\nserial 1\ncreated 0\nexpires 0\n"
-		       "min-init 2\nfloor 0\n",
+		       "min-init 3\nfloor 0\n",
 		 -ENOTSUP},
 		{HEAD "layer base " SHA("A") " size=1 index=" B
 					     " index-size=1 name=x\n",
