@@ -70,7 +70,8 @@ struct boot {
 	size_t cms_size;
 	struct span text; /* of the manifest */
 	struct manifest manifest;
-	const struct manifest_role *role;
+	const struct manifest_role *role; /* what to boot, by this role's name */
+	struct span image;		  /* one of its images, or n 0 */
 
 	struct layers layers;
 	int base_fd;	 /* of the base's file, or -1 */

@@ -131,6 +131,32 @@ static int no_role(struct boot *b, struct span name)
 			  b->machine.mac, all);
 }
 
+/* slipway.image=, the site's pins, the draw; "-" is the role's own. */
+static int choose_image(struct boot *b, unsigned int role)
+{
+	const struct manifest *m = &b->manifest;
+	struct span name = b->args.image;
+	int image = -1;
+
+	b->role = &m->roles[role];
+	if (!name.n)
+		image = manifest_image_of(m, role, &b->machine);
+	else if (!span_is(name, "-"))
+		image = manifest_image(m, role, name);
+	if (image == -ENOENT)
+		return fetch_fail(
+			&b->error, CODE_ROLE,
+			"image %.*s: role %.*s has none of that name",
+			(int)(name.n > 40 ? 40 : name.n), name.p,
+			(int)(b->role->name.n > 40 ? 40 : b->role->name.n),
+			b->role->name.p);
+	if (image >= 0) {
+		b->role = &m->images[image].is;
+		b->image = m->images[image].name;
+	}
+	return 0;
+}
+
 /* slipway.role=, the site's rules, the initrd's default, the site's default. */
 static int choose_role(struct boot *b)
 {
@@ -153,8 +179,7 @@ static int choose_role(struct boot *b)
 	}
 	if (role < 0)
 		return no_role(b, name);
-	b->role = &m->roles[role];
-	return 0;
+	return choose_image(b, role);
 }
 
 static void keep_copy(struct boot *b)
@@ -167,9 +192,24 @@ static void keep_copy(struct boot *b)
 		console_say("manifest: not kept: %s", strerror(-ret));
 }
 
+/* Where the manifest is: at the top of the tree, or of a channel's own. */
+static const char *manifest_path(const struct boot *b)
+{
+	static char path[sizeof("channels//manifest.cms") + TEXT_NAME_MAX];
+	struct text_out o = {.buf = path, .size = sizeof(path) - 1};
+
+	if (!b->args.channel.n)
+		return "manifest.cms";
+	text_put_str(&o, "channels/");
+	text_put(&o, b->args.channel);
+	text_put_str(&o, "/manifest.cms");
+	path[o.n] = '\0';
+	return path;
+}
+
 static int get_local(struct boot *b)
 {
-	int ret = local_blob(b, "manifest.cms", b->cms, sizeof(b->cms),
+	int ret = local_blob(b, manifest_path(b), b->cms, sizeof(b->cms),
 			     &b->cms_size, NULL);
 
 	return ret ? ret : check(b, b->cms, b->cms_size, &b->error);
@@ -196,7 +236,7 @@ int manifest_get(struct boot *b)
 	if (!ret && b->tree >= 0)
 		ret = get_local(b);
 	else if (!ret)
-		ret = fetch_blob(&b->fetch, "manifest.cms", b->cms,
+		ret = fetch_blob(&b->fetch, manifest_path(b), b->cms,
 				 sizeof(b->cms), &b->cms_size, NULL, check, b,
 				 &b->error);
 	if (!ret)
@@ -206,9 +246,10 @@ int manifest_get(struct boot *b)
 	for (unsigned int i = 0; i < b->manifest.n_mirrors; i++)
 		add_mirror(b, b->manifest.mirrors[i]);
 	keep_copy(b);
-	console_say("manifest serial %llu of %.*s: role %.*s",
+	console_say("manifest serial %llu of %.*s: role %.*s%s%.*s",
 		    (unsigned long long)b->manifest.serial,
 		    (int)b->manifest.site.n, b->manifest.site.p,
-		    (int)b->role->name.n, b->role->name.p);
+		    (int)b->role->name.n, b->role->name.p,
+		    b->image.n ? ", image " : "", (int)b->image.n, b->image.p);
 	return 0;
 }

@@ -112,6 +112,8 @@ static void put_machine(struct text_out *o, const struct boot *b)
 	json_u64(o, "built", b->policy.built);
 	if (b->role) {
 		json_text(o, "role", b->role->name);
+		if (b->image.n)
+			json_text(o, "image", b->image);
 		json_u64(o, "manifest", b->manifest.serial);
 	} else if (b->args.role.n) {
 		json_text(o, "role", b->args.role);

@@ -137,6 +137,32 @@ row no-role-for-machine E-ROLE nodefault
 tree expired sed='s/^expires 0/expires 1700000001/'
 row expired-warns BOOT-OK/expired expired
 
+# --- images and channels; nothing is known of these machines, no NIC is up
+image() # TREE SHARE: role web of the bare base for this share
+{
+	tree "$1" sed="s/^min-init 1/min-init 2/;s/^role bare.*/&\nimage r9 role=web share=$2 base=$base/"
+}
+image image-whole 10000
+image image-part 9999
+row image-whole 'BOOT-OK/role web, image r9' image-whole
+row image-layers 'BOOT-OK/FACT /etc/role absent' image-whole
+row image-part 'BOOT-OK/FACT /etc/role web' image-part
+row image-by-cmdline 'BOOT-OK/FACT /etc/role absent' image-part \
+	slipway.image=r9
+row image-own-by-cmdline 'BOOT-OK/FACT /etc/role web' image-whole \
+	slipway.image=-
+row image-unknown E-ROLE image-whole slipway.image=r8
+tree image-too-new sed="s/^role bare.*/&\nimage r9 role=web share=1 base=$base/"
+row image-without-min-init E-MAN image-too-new
+tree beta sed='s/^min-init 1/min-init 2/;s/^floor 1/&\nchannel beta/'
+clone good channels && mkdir -p "$trees/channels/channels/"{beta,alpha} &&
+	cp "$trees/beta/manifest.cms" "$trees/channels/channels/beta/" &&
+	cp "$trees/beta/manifest.cms" "$trees/channels/channels/alpha/"
+row channel BOOT-OK channels slipway.channel=beta
+row channel-not-asked E-SITE beta
+row channel-of-other E-SITE channels slipway.channel=alpha
+row channel-unknown E-FETCH-404 channels slipway.channel=gamma
+
 # --- index and layers
 clone good index-flip && poke "$(one index-flip "layers/$base.index")" 40
 row index-flip E-HASH index-flip

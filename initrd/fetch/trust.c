@@ -150,6 +150,24 @@ static int trust_parse(struct manifest *m, struct span text,
 	return 0;
 }
 
+/* A mirror may not give one channel's machines another's release. */
+static int trust_channel(const struct trust *t, const struct manifest *m,
+			 struct fetch_error *e)
+{
+	const struct span none = {"none", 4};
+	struct span want = t->args->channel, got = m->channel;
+
+	if (want.n == got.n && (!want.n || !memcmp(want.p, got.p, want.n)))
+		return 0;
+	want = want.n ? want : none;
+	got = got.n ? got : none;
+	return fetch_fail(e, CODE_SITE,
+			  "manifest: another channel (expected "
+			  "%.*s, got %.*s)",
+			  (int)(want.n < 48 ? want.n : 48), want.p,
+			  (int)(got.n < 48 ? got.n : 48), got.p);
+}
+
 static int trust_site(const struct trust *t, const struct manifest *m,
 		      struct fetch_error *e)
 {
@@ -229,6 +247,8 @@ int trust_manifest(const struct trust *t, const void *cms, size_t size,
 		ret = trust_parse(m, *text, e);
 	if (!ret)
 		ret = trust_site(t, m, e);
+	if (!ret && t->args)
+		ret = trust_channel(t, m, e);
 	if (!ret)
 		ret = trust_age(t, m, e);
 	if (!ret)

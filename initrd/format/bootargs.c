@@ -65,6 +65,16 @@ static const char *bootargs_role(struct bootargs_state *s, struct span v)
 	return bootargs_name(&s->b->role, v);
 }
 
+static const char *bootargs_image(struct bootargs_state *s, struct span v)
+{
+	return bootargs_name(&s->b->image, v);
+}
+
+static const char *bootargs_channel(struct bootargs_state *s, struct span v)
+{
+	return bootargs_name(&s->b->channel, v);
+}
+
 static const char *bootargs_break(struct bootargs_state *s, struct span v)
 {
 	return bootargs_name(&s->b->brk, v);
@@ -247,6 +257,8 @@ BOOTARGS_NET(lease)
 static const struct bootargs_key bootargs_keys[] = {
 	{"slipway.url", bootargs_url},
 	{"slipway.role", bootargs_role},
+	{"slipway.image", bootargs_image},
+	{"slipway.channel", bootargs_channel},
 	{"slipway.break", bootargs_break},
 	{"slipway.panic", bootargs_own_panic},
 	{"slipway.report", bootargs_report},

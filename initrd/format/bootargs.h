@@ -68,6 +68,8 @@ struct bootargs {
 	unsigned int n_urls;
 	struct span urls[BOOTARGS_URLS_MAX];	/* slipway.url=, root=live: */
 	struct span role;			/* slipway.role= */
+	struct span image;			/* slipway.image=, or n 0 */
+	struct span channel;			/* slipway.channel=, or n 0 */
 	struct span brk;			/* slipway.break=, rd.break= */
 	enum bootargs_panic panic;		/* slipway.panic= */
 	bool has_panic_sec;

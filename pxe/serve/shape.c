@@ -19,16 +19,17 @@ struct field {
 };
 
 static const struct field top[] = {
-	{"boot", TEXT, 64},	 {"result", TEXT, 24},
-	{"error", TEXT, 200},	 {"site", TEXT, 128},
-	{"mac", TEXT, 17},	 {"uuid", TEXT, 64},
-	{"serial", TEXT, 128},	 {"boot_id", TEXT, 64},
-	{"hostname", TEXT, 253}, {"kernel", TEXT, 64},
-	{"role", TEXT, 128},	 {"mirror", TEXT, 512},
-	{"init", NUMBER, 0},	 {"built", NUMBER, 0},
-	{"manifest", NUMBER, 0}, {"uptime_ms", NUMBER, 0},
-	{"bytes", NUMBER, 0},	 {"requests", NUMBER, 0},
-	{"retries", NUMBER, 0},	 {NULL, TEXT, 0},
+	{"boot", TEXT, 64},	  {"result", TEXT, 24},
+	{"error", TEXT, 200},	  {"site", TEXT, 128},
+	{"mac", TEXT, 17},	  {"uuid", TEXT, 64},
+	{"serial", TEXT, 128},	  {"boot_id", TEXT, 64},
+	{"hostname", TEXT, 253},  {"kernel", TEXT, 64},
+	{"role", TEXT, 128},	  {"image", TEXT, 128},
+	{"mirror", TEXT, 512},	  {"init", NUMBER, 0},
+	{"built", NUMBER, 0},	  {"manifest", NUMBER, 0},
+	{"uptime_ms", NUMBER, 0}, {"bytes", NUMBER, 0},
+	{"requests", NUMBER, 0},  {"retries", NUMBER, 0},
+	{NULL, TEXT, 0},
 };
 
 static const struct field step[] = {

@@ -94,6 +94,8 @@ static const char *parse(const char *line)
 	for (i = 0; i < b.n_urls; i++)
 		show(&o, "url=", b.urls[i]);
 	show(&o, "role=", b.role);
+	show(&o, "image=", b.image);
+	show(&o, "channel=", b.channel);
 	show(&o, "break=", b.brk);
 	show(&o, "panic=", text_span(panics[b.panic]));
 	show_u64(&o, "sec=", b.has_panic_sec, b.panic_sec);
@@ -147,6 +149,10 @@ static void own_keys(void)
 		{"slipway.url", "!slipway.url"},
 		{"slipway.role=web slipway.role=rescue", "role=rescue"},
 		{"slipway.role=../x", "!slipway.role=../x"},
+		{"slipway.image=r9 slipway.channel=beta",
+		 "image=r9 channel=beta"},
+		{"slipway.image=-", "image=-"},
+		{"slipway.channel=../x", "!slipway.channel=../x"},
 		{"slipway.break=layers", "break=layers"},
 		{"slipway.panic=reboot", "panic=reboot"},
 		{"slipway.panic=shell,30", "panic=shell sec=30"},
