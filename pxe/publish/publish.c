@@ -19,11 +19,12 @@
 #include "prune.h"
 #include "release.h"
 #include "sign.h"
+#include "targets.h"
 #include "tree.h"
 #include "verify.h"
 
-static const char *dir, *only, *expires, *keep = "3";
-static bool dry, json;
+static const char *dir, *only, *expires, *keep = "3", *to;
+static bool dry, json, many, send_only;
 
 static const struct opt table[] = {
 	{"directory", 'C', "DIR", "the site (default: found from here)", NULL,
@@ -32,6 +33,10 @@ static const struct opt table[] = {
 	{"expires-days", 0, "DAYS", "until the manifest expires, 0: never",
 	 NULL, &expires},
 	{"keep", 0, "N", "releases whose files stay (default 3)", NULL, &keep},
+	{"to", 0, "TARGET", "also there: DIR, HOST:PATH, rsync://, s3://",
+	 &many, &to},
+	{"send", 0, NULL, "send the tree as it is, make no release",
+	 &send_only, NULL},
 	{"dry-run", 'n', NULL, "show boot.ipxe, change nothing", &dry, NULL},
 	{"json", 0, NULL, "facts as JSON", &json, NULL},
 	{0},
@@ -40,7 +45,7 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway publish",
 	.usage = "[-C DIR] [--only ROLE,...] [--expires-days DAYS] [--keep N] "
-		 "[-n] [--json]",
+		 "[--to TARGET]... [--send] [-n] [--json]",
 	.about = "Write the publish tree and its signed manifest.",
 	.opts = table,
 };
@@ -175,6 +180,22 @@ static void publish(struct release *r, unsigned int keep_n)
 	free(tree);
 }
 
+/* To all targets, what was published now or before. */
+static int send(const struct site *site, char *const *list)
+{
+	char *tree = site_path(site, "public");
+	char *path = xasprintf("%s/manifest.cms", tree);
+	unsigned int failed;
+
+	if (access(path, R_OK))
+		die("%s: nothing is published yet (run 'slipway publish'):",
+		    path);
+	failed = targets_send(site, tree, list);
+	free(path);
+	free(tree);
+	return failed ? EXIT_FAILED : EXIT_DONE;
+}
+
 static void show(struct release *r)
 {
 	char *text = script_text(r);
@@ -191,6 +212,7 @@ int main(int argc, char **argv)
 	static struct release r;
 	struct site site;
 	uint64_t n, days;
+	char **list;
 
 	if (opts_parse(&opts, argc, argv) != argc)
 		opts_usage(&opts, "takes no operands");
@@ -200,12 +222,21 @@ int main(int argc, char **argv)
 		opts_usage(&opts, "--expires-days %s: expected 0 to 36500",
 			   expires);
 	site_open(&site, dir);
+	list = targets_list(&site, to);
+	if (send_only) {
+		if (!*list)
+			die("%s: [publish] lacks 'to = ...', and no --to is given",
+			    site.conf.path);
+		site_lock(&site);
+		return send(&site, list);
+	}
 	collect_release(&r, &site, only ? words(only) : NULL);
 	if (expires)
 		collect_expires(&r, days);
-	if (dry)
+	if (dry) {
 		show(&r);
-	else
-		publish(&r, n);
-	return EXIT_DONE;
+		return EXIT_DONE;
+	}
+	publish(&r, n);
+	return send(&site, list);
 }
