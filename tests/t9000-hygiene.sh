@@ -85,6 +85,7 @@ arrows()
 		overlay host format
 		basefs host format
 		pxe/publish host format fetch publish
+		pxe/steer host format
 		pxe/serve host format fetch serve
 	END
 }

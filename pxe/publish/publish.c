@@ -16,8 +16,10 @@
 #include "host/error.h"
 #include "host/opts.h"
 #include "host/outfile.h"
+#include "past.h"
 #include "prune.h"
 #include "release.h"
+#include "rollout.h"
 #include "sign.h"
 #include "targets.h"
 #include "tree.h"
@@ -35,8 +37,8 @@ static const struct opt table[] = {
 	{"keep", 0, "N", "releases whose files stay (default 3)", NULL, &keep},
 	{"to", 0, "TARGET", "also there: DIR, HOST:PATH, rsync://, s3://",
 	 &many, &to},
-	{"send", 0, NULL, "send the tree as it is, make no release",
-	 &send_only, NULL},
+	{"send", 0, NULL, "send the tree as it is, make no release", &send_only,
+	 NULL},
 	{"dry-run", 'n', NULL, "show boot.ipxe, change nothing", &dry, NULL},
 	{"json", 0, NULL, "facts as JSON", &json, NULL},
 	{0},
@@ -49,29 +51,6 @@ static const struct opts opts = {
 	.about = "Write the publish tree and its signed manifest.",
 	.opts = table,
 };
-
-/* The serial of the last release, 0 before the first. */
-static uint64_t last_serial(const struct site *s)
-{
-	char *path = site_path(s, "state/serial"), *text;
-	size_t size;
-	uint64_t v;
-
-	text = outfile_slurp(path, 64, &size);
-	if (!text) {
-		if (errno != ENOENT)
-			die("%s: cannot read:", path);
-		free(path);
-		return 0;
-	}
-	text[strcspn(text, "\n")] = '\0';
-	if (text_u64(text_span(text), &v))
-		die("%s: '%.40s' is not a serial; restore it, machines refuse a lower one",
-		    path, text);
-	free(text);
-	free(path);
-	return v;
-}
 
 /* Taken before the manifest is there: a serial may be lost, never reused. */
 static void take_serial(const struct site *s, uint64_t serial)
@@ -164,11 +143,10 @@ static void publish(struct release *r, unsigned int keep_n)
 	/* refuses before anything is released */
 	char *text = script_text(r);
 
-	site_lock(r->site);
-	r->m.serial = last_serial(r->site) + 1;
 	place_layers(r, tree);
 	place_boots(r, tree);
 	take_serial(r->site, r->m.serial);
+	rollout_note(r);
 	release_manifest(r, tree);
 	if (!tree_holds(script, text, strlen(text)))
 		prune_keep_script(r->site, script, keep_n);
@@ -200,7 +178,6 @@ static void show(struct release *r)
 {
 	char *text = script_text(r);
 
-	r->m.serial = last_serial(r->site) + 1;
 	info("would publish serial %llu of %u roles",
 	     (unsigned long long)r->m.serial, r->m.n_roles);
 	fputs(text, stdout);
@@ -230,7 +207,11 @@ int main(int argc, char **argv)
 		site_lock(&site);
 		return send(&site, list);
 	}
+	if (!dry)
+		site_lock(&site);
 	collect_release(&r, &site, only ? words(only) : NULL);
+	r.m.serial = past_serial(&site) + 1;
+	rollout_collect(&r, r.m.serial);
 	if (expires)
 		collect_expires(&r, days);
 	if (dry) {

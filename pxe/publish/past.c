@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+/* past.c - what was released before. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/cms.h"
+#include "host/alloc.h"
+#include "host/error.h"
+#include "host/outfile.h"
+#include "past.h"
+#include "sign.h"
+
+static const struct manifest *decode(const char *path, const void *cms,
+				     size_t size, const char *root_path)
+{
+	struct manifest *m = xmalloc(sizeof(*m));
+	struct fault f = {0};
+	size_t root_size, n;
+	const void *content;
+	void *root;
+	char *text;
+
+	sign_root_der(root_path, &root, &root_size);
+	if (cms_verify(cms, size, root, root_size, MANIFEST_SIZE_MAX, &content,
+		       &n, &f))
+		die("%s: %s", path, f.why);
+	text = xmalloc(n + 1);
+	memcpy(text, content, n);
+	cms_release();
+	if (manifest_parse(m, (struct span){text, n}, &f))
+		die("%s: byte %llu: %s", path, (unsigned long long)f.where,
+		    f.why);
+	free(root);
+	return m;
+}
+
+const struct manifest *past_open(const struct site *site, uint64_t serial)
+{
+	char *path = site_path(site, "state/manifests/%llu.cms",
+			       (unsigned long long)serial);
+	char *root = site_path(site, "keys/root.crt");
+	const struct manifest *m = NULL;
+	size_t size;
+	char *cms = outfile_slurp(path, MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX,
+				  &size);
+
+	if (cms)
+		m = decode(path, cms, size, root);
+	else if (errno != ENOENT)
+		die("%s: cannot read:", path);
+	free(cms);
+	free(root);
+	free(path);
+	return m;
+}
+
+const struct manifest *past_last(const struct site *site, uint64_t serial)
+{
+	const struct manifest *m;
+
+	/* a serial may be lost, in a publish that failed */
+	for (; serial; serial--) {
+		m = past_open(site, serial);
+		if (m && !m->channel.n)
+			return m;
+	}
+	return NULL;
+}
+
+uint64_t past_serial(const struct site *s)
+{
+	char *path = site_path(s, "state/serial"), *text;
+	size_t size;
+	uint64_t v;
+
+	text = outfile_slurp(path, 64, &size);
+	if (!text) {
+		if (errno != ENOENT)
+			die("%s: cannot read:", path);
+		free(path);
+		return 0;
+	}
+	text[strcspn(text, "\n")] = '\0';
+	if (text_u64(text_span(text), &v))
+		die("%s: '%.40s' is not a serial; restore it, machines refuse a lower one",
+		    path, text);
+	free(text);
+	free(path);
+	return v;
+}
