@@ -275,3 +275,44 @@ t_begin 'lint changes nothing'
 if [ -z "$(find "$site" -newer "$T_TMP/out" -type f)" ]; then t_ok; else
 	t_fail "$(find "$site" -newer "$T_TMP/out" -type f)"
 fi
+
+# --- channels: releases of their own over the same layers
+build db db
+printf '[role]\nbase = tiny\n' >"$site/roles/web/role.conf"
+build web stable && publish
+stable=$(overlay web)
+build web beta
+t_begin 'a channel has its release, the site keeps its own'
+before=$(sha256sum <"$public/manifest.cms")
+if publish --channel beta && [ "$(sha256sum <"$public/manifest.cms")" = "$before" ] &&
+	openssl cms -verify -inform DER -CAfile "$site/keys/root.crt" \
+		-in "$public/channels/beta/manifest.cms" -purpose any \
+		2>/dev/null | grep -q '^channel beta$' &&
+	slipway verify -C "$site" >"$T_TMP/verified" 2>&1 &&
+	grep -q '^channel beta' "$T_TMP/verified"; then t_ok; else
+	t_fail "$(cat "$T_TMP/out" "$T_TMP/verified")"
+fi
+t_begin 'its script says which, and fetches itself again'
+if grep -q '^set args .* slipway.channel=beta$' "$public/boot-beta.ipxe" &&
+	grep -q '^chain .* boot-beta.ipxe ||$' "$public/boot-beta.ipxe" &&
+	! grep -q channel "$public/boot.ipxe"; then t_ok; else
+	t_fail "$(head -n 30 "$public/boot-beta.ipxe")"
+fi
+beta=$(overlay web)
+t_begin 'neither is pruned by releases of the other'
+build web other
+for i in 1 2; do publish --channel beta2; done
+if [ -e "$public/layers/$stable.cpio.gz" ] &&
+	[ -e "$public/layers/$beta.cpio.gz" ] &&
+	slipway verify -C "$site" >"$T_TMP/verified" 2>&1; then t_ok; else
+	t_fail "$(ls "$public/layers"; cat "$T_TMP/verified")"
+fi
+t_begin 'a channel that is gone frees its layers'
+rm -r "$public/channels/beta" "$public/boot-beta.ipxe"
+publish --channel beta2
+if [ ! -e "$public/layers/$beta.cpio.gz" ] &&
+	[ -e "$public/layers/$stable.cpio.gz" ]; then t_ok; else
+	t_fail "$(ls "$public/layers")"
+fi
+t_begin 'a channel of no name'
+expect_fail 2 '../x' slipway publish -C "$site" --channel ../x

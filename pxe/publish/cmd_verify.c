@@ -7,8 +7,12 @@
 
 #include <json-c/json.h>
 
+#include "format/cms.h"
+#include "format/manifest.h"
+#include "host/alloc.h"
 #include "host/error.h"
 #include "host/opts.h"
+#include "host/outfile.h"
 #include "host/site.h"
 #include "verify.h"
 
@@ -64,6 +68,30 @@ static void told(void *user, const char *object, const struct fetch_error *e)
 		printf("ok   %s\n", object);
 }
 
+/* Each channel of the tree in a folder has a manifest of its own. */
+static unsigned int verify_channels(const char *tree)
+{
+	const struct site here = {.dir = (char *)tree};
+	char **name = site_list(&here, "channels", "manifest.cms"), *path;
+	unsigned int bad = 0;
+	size_t size;
+	void *cms;
+
+	for (; *name; name++) {
+		path = xasprintf("%s/channels/%s/manifest.cms", tree, *name);
+		cms = outfile_slurp(path, CMS_OVERHEAD_MAX + MANIFEST_SIZE_MAX,
+				    &size);
+		if (!cms)
+			die("%s: cannot read:", path);
+		if (!json)
+			printf("channel %s\n", *name);
+		bad += verify_tree(tree, root, cms, size, told, NULL);
+		free(cms);
+		free(path);
+	}
+	return bad;
+}
+
 int main(int argc, char **argv)
 {
 	int at = opts_parse(&opts, argc, argv);
@@ -82,7 +110,8 @@ int main(int argc, char **argv)
 	if (strstr(tree, "://"))
 		bad = verify_url(tree, root, tls_roots, told, NULL);
 	else
-		bad = verify_tree(tree, root, NULL, 0, told, NULL);
+		bad = verify_tree(tree, root, NULL, 0, told, NULL) +
+		      verify_channels(tree);
 	if (bad)
 		warn("%s: %u bad", tree, bad);
 	return bad ? EXIT_FAILED : EXIT_DONE;

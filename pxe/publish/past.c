@@ -35,10 +35,9 @@ static const struct manifest *decode(const char *path, const void *cms,
 	return m;
 }
 
-const struct manifest *past_open(const struct site *site, uint64_t serial)
+static const struct manifest *open_path(const struct site *site,
+					const char *path)
 {
-	char *path = site_path(site, "state/manifests/%llu.cms",
-			       (unsigned long long)serial);
 	char *root = site_path(site, "keys/root.crt");
 	const struct manifest *m = NULL;
 	size_t size;
@@ -47,25 +46,38 @@ const struct manifest *past_open(const struct site *site, uint64_t serial)
 
 	if (cms)
 		m = decode(path, cms, size, root);
-	else if (errno != ENOENT)
+	else if (errno != ENOENT && errno != ENOTDIR)
 		die("%s: cannot read:", path);
 	free(cms);
 	free(root);
+	return m;
+}
+
+const struct manifest *past_open(const struct site *site, uint64_t serial)
+{
+	char *path = site_path(site, "state/manifests/%llu.cms",
+			       (unsigned long long)serial);
+	const struct manifest *m = open_path(site, path);
+
 	free(path);
 	return m;
 }
 
-const struct manifest *past_last(const struct site *site, uint64_t serial)
+char *past_path(const struct site *site, struct span channel)
 {
-	const struct manifest *m;
+	if (!channel.n)
+		return site_path(site, "public/manifest.cms");
+	return site_path(site, "public/channels/%.*s/manifest.cms",
+			 (int)channel.n, channel.p);
+}
 
-	/* a serial may be lost, in a publish that failed */
-	for (; serial; serial--) {
-		m = past_open(site, serial);
-		if (m && !m->channel.n)
-			return m;
-	}
-	return NULL;
+const struct manifest *past_last(const struct site *site, struct span channel)
+{
+	char *path = past_path(site, channel);
+	const struct manifest *m = open_path(site, path);
+
+	free(path);
+	return m;
 }
 
 uint64_t past_serial(const struct site *s)

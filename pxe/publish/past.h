@@ -13,8 +13,11 @@
  */
 const struct manifest *past_open(const struct site *site, uint64_t serial);
 
-/* past_last - of the newest release at most @serial, channels left out. */
-const struct manifest *past_last(const struct site *site, uint64_t serial);
+/* past_last - as past_open, what the tree has now: of @channel, or n 0. */
+const struct manifest *past_last(const struct site *site, struct span channel);
+
+/* past_path - the manifest of a channel, or of none, in the tree; malloc-ed. */
+char *past_path(const struct site *site, struct span channel);
 
 /* past_serial - of the last release, 0 before the first; dies when the file
  * that keeps it is damaged. */

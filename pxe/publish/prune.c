@@ -89,6 +89,40 @@ static void add_manifests(struct texts *t, const struct site *site,
 	free(dir);
 }
 
+/* What machines boot now: of the site, and of each channel. */
+static void add_current(struct texts *t, const struct site *site)
+{
+	char **names = site_list(site, "public/channels", "manifest.cms"),
+	     **name, *path = site_path(site, "public/manifest.cms");
+
+	if (!access(path, R_OK))
+		add(t, path);
+	free(path);
+	for (name = names; *name; name++) {
+		path = site_path(site, "public/channels/%s/manifest.cms",
+				 *name);
+		add(t, path);
+		free(path);
+		free(*name);
+	}
+	free(names);
+}
+
+static void add_channel_scripts(struct texts *t, const struct site *site)
+{
+	char **names = site_list(site, "public/channels", "manifest.cms"),
+	     **name, *path;
+
+	for (name = names; *name; name++) {
+		path = site_path(site, "public/boot-%s.ipxe", *name);
+		if (!access(path, R_OK))
+			add(t, path);
+		free(path);
+		free(*name);
+	}
+	free(names);
+}
+
 static bool is_digest_name(const char *name)
 {
 	return strspn(name, "0123456789abcdef") == DIGEST_HEX;
@@ -145,6 +179,7 @@ static void prune_boots(struct texts *t, const struct site *site,
 			add(t, path);
 		free(path);
 	}
+	add_channel_scripts(t, site);
 	while (dp && (d = readdir(dp))) {
 		if (!is_digest_name(d->d_name) || names(t, d->d_name))
 			continue;
@@ -162,6 +197,7 @@ void prune(const struct site *site, const char *dir, unsigned int keep)
 	struct texts layers = {0}, boots = {0};
 
 	add_manifests(&layers, site, keep);
+	add_current(&layers, site);
 	prune_layers(&layers, dir);
 	prune_boots(&boots, site, dir, keep);
 }

@@ -25,7 +25,7 @@
 #include "tree.h"
 #include "verify.h"
 
-static const char *dir, *only, *expires, *keep = "3", *to;
+static const char *dir, *only, *expires, *keep = "3", *to, *channel = "";
 static bool dry, json, many, send_only;
 
 static const struct opt table[] = {
@@ -37,6 +37,8 @@ static const struct opt table[] = {
 	{"keep", 0, "N", "releases whose files stay (default 3)", NULL, &keep},
 	{"to", 0, "TARGET", "also there: DIR, HOST:PATH, rsync://, s3://",
 	 &many, &to},
+	{"channel", 0, "NAME", "for the machines of this channel only", NULL,
+	 &channel},
 	{"send", 0, NULL, "send the tree as it is, make no release", &send_only,
 	 NULL},
 	{"dry-run", 'n', NULL, "show boot.ipxe, change nothing", &dry, NULL},
@@ -47,7 +49,7 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway publish",
 	.usage = "[-C DIR] [--only ROLE,...] [--expires-days DAYS] [--keep N] "
-		 "[--to TARGET]... [--send] [-n] [--json]",
+		 "[--to TARGET]... [--channel NAME] [--send] [-n] [--json]",
 	.about = "Write the publish tree and its signed manifest.",
 	.opts = table,
 };
@@ -114,7 +116,7 @@ static void release_manifest(struct release *r, const char *tree)
 	char *cert = site_path(r->site, "keys/leaf.crt");
 	char *root = site_path(r->site, "keys/root.crt");
 	char *old = site_path(r->site, "state/manifests");
-	char *path = xasprintf("%s/manifest.cms", tree), *copy;
+	char *path = past_path(r->site, r->m.channel), *copy, *slash;
 	size_t size, cms_size;
 	char *text = print_manifest(r, &size);
 	void *cms;
@@ -125,6 +127,10 @@ static void release_manifest(struct release *r, const char *tree)
 	site_mkdirs(old);
 	copy = xasprintf("%s/%llu.cms", old, (unsigned long long)r->m.serial);
 	outfile_put(copy, 0644, cms, cms_size);
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	site_mkdirs(path);
+	*slash = '/';
 	outfile_put(path, 0644, cms, cms_size);
 	free(copy);
 	free(cms);
@@ -139,7 +145,8 @@ static void release_manifest(struct release *r, const char *tree)
 static void publish(struct release *r, unsigned int keep_n)
 {
 	char *tree = site_path(r->site, "public");
-	char *script = xasprintf("%s/boot.ipxe", tree);
+	char *script = xasprintf("%s/boot%s%s.ipxe", tree, *channel ? "-" : "",
+				 channel);
 	/* refuses before anything is released */
 	char *text = script_text(r);
 
@@ -162,7 +169,7 @@ static void publish(struct release *r, unsigned int keep_n)
 static int send(const struct site *site, char *const *list)
 {
 	char *tree = site_path(site, "public");
-	char *path = xasprintf("%s/manifest.cms", tree);
+	char *path = xasprintf("%s/layers", tree);
 	unsigned int failed;
 
 	if (access(path, R_OK))
@@ -198,6 +205,9 @@ int main(int argc, char **argv)
 	if (expires && (text_u64(text_span(expires), &days) || days > 36500))
 		opts_usage(&opts, "--expires-days %s: expected 0 to 36500",
 			   expires);
+	if (*channel && !site_name_ok(channel))
+		opts_usage(&opts, "--channel %s: is not [A-Za-z0-9._+-]{1,128}",
+			   channel);
 	site_open(&site, dir);
 	list = targets_list(&site, to);
 	if (send_only) {
@@ -210,6 +220,7 @@ int main(int argc, char **argv)
 	if (!dry)
 		site_lock(&site);
 	collect_release(&r, &site, only ? words(only) : NULL);
+	r.m.channel = text_span(channel);
 	r.m.serial = past_serial(&site) + 1;
 	rollout_collect(&r, r.m.serial);
 	if (expires)

@@ -206,6 +206,10 @@ static void split(struct rollout *o, unsigned int role, uint64_t share)
 	int was = o->past ? manifest_role(o->past, built.name) : -1;
 	struct span name;
 
+	if (!o->past && o->serial > 1 && !r->m.channel.n)
+		die("role %.*s: public/ has no release whose layers the others could keep; publish it whole with 'slipway rollout %.*s whole'",
+		    (int)built.name.n, built.name.p, (int)built.name.n,
+		    built.name.p);
 	if (was < 0 ||
 	    same(o->past, &o->past->roles[was], &r->m, &r->m.roles[role])) {
 		info("role %.*s: %s, nothing to roll out", (int)built.name.n,
@@ -342,7 +346,7 @@ void rollout_collect(struct release *r, uint64_t serial)
 
 	for (i = 0; i < ARRAY_SIZE(o.candidate); i++)
 		o.candidate[i] = -1;
-	o.past = past_last(r->site, serial - 1);
+	o.past = past_last(r->site, r->m.channel);
 	ini_read(&o.kernels, path);
 	add_rollouts(&o, false);
 	add_pins(&o);

@@ -29,7 +29,7 @@
  */
 static const char online[] = "isset ${stale} || goto current\n"
 			     "clear stale\n"
-			     "chain --replace --timeout %u boot.ipxe ||\n"
+			     "chain --replace --timeout %u boot%s%.*s.ipxe ||\n"
 			     ":current\n"
 			     "isset ${role} && goto chosen ||\n";
 
@@ -242,7 +242,8 @@ static void print_choice(FILE *f, const struct release *r,
 	unsigned int i, fallback = m->default_role < 0 ? 0 : m->default_role;
 	struct span role = m->roles[fallback].name;
 
-	fprintf(f, online, IPXE_STALL_MS);
+	fprintf(f, online, IPXE_STALL_MS, m->channel.n ? "-" : "",
+		(int)m->channel.n, m->channel.p);
 	if (conf->prompt_ms)
 		fprintf(f, prompt, conf->prompt_ms);
 	for (i = 0; i < m->n_rules; i++)
@@ -265,7 +266,9 @@ char *script_text(const struct release *r)
 	ipxe_conf_read(&conf, &r->site->conf);
 	fprintf(f, "#!ipxe\n# slipway, site %s\n", r->site->name);
 	print_urls(f, r->site);
-	fprintf(f, "set args %s\n", args ? args : DEFAULT_ARGS);
+	fprintf(f, "set args %s%s%.*s\n", args ? args : DEFAULT_ARGS,
+		r->m.channel.n ? " slipway.channel=" : "", (int)r->m.channel.n,
+		r->m.channel.p);
 	ipxe_print_hunt(f);
 	print_choice(f, r, &conf);
 	script_drivers_load(f, r);
