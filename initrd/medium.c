@@ -45,9 +45,24 @@ static bool read_label(const char *path, struct fslabel *l)
 	return n > 0 && !fslabel_parse(l, head, n);
 }
 
+/*
+ * The file system and what FAT reads names by: a kernel asks modprobe for
+ * both, which is not here. What is part of the kernel is not found either.
+ */
+static void need_filesystem(struct boot *b, const char *type)
+{
+	static const char *const fat[] = {"nls_cp437", "nls_ascii",
+					  "nls_iso8859_1", "nls_utf8"};
+	bool vfat = !strcmp(type, "vfat");
+
+	modules_need(b, strcmp(type, "iso9660") ? type : "isofs");
+	for (size_t i = 0; vfat && i < ARRAY_SIZE(fat); i++)
+		modules_need(b, fat[i]);
+}
+
 /* The first device called so; "sda" comes before "sda1" and may be the same
  * hybrid image, so whichever mounts is taken. 0, or -ENOENT. */
-static int look(const char *label)
+static int look(struct boot *b, const char *label)
 {
 	DIR *d = opendir("/sys/class/block");
 	struct dirent *e;
@@ -61,6 +76,7 @@ static int look(const char *label)
 		if (e->d_name[0] == '.' || !read_label(path, &l) ||
 		    strcmp(l.label, label))
 			continue;
+		need_filesystem(b, l.type);
 		if (mount(path, MEDIUM, l.type,
 			  MS_RDONLY | MS_NODEV | MS_NOSUID | MS_NOEXEC, NULL)) {
 			console_say("medium %s on %s: %s", label, path,
@@ -81,7 +97,7 @@ static int wait_for(struct boot *b, const char *label)
 	uint64_t start = sys_now_ms(), noticed = start, now = start;
 
 	mkdir(MEDIUM, 0700);
-	while (look(label)) {
+	while (look(b, label)) {
 		now = sys_now_ms();
 		if (now - start >= WAIT_MS)
 			return fetch_fail(&b->error, CODE_MEDIUM,
@@ -148,6 +164,7 @@ int medium_find(struct boot *b)
 {
 	struct span source = b->args.source;
 	int ret = 0;
+
 
 	b->tree = -1;
 	if (text_strip(&source, "LABEL=")) {

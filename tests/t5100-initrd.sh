@@ -56,6 +56,9 @@ make_base()
 	module drivers/ata/libahci
 	module drivers/ata/ahci
 	module drivers/virtio/virtio_pci
+	module fs/isofs/isofs
+	module fs/ext4/ext4
+	module crypto/crc32c_generic
 	cp "$lib/kernel/drivers/ata/ahci.ko" "$T_TMP/ahci.ko"
 	xz "$lib/kernel/drivers/ata/ahci.ko"
 	local k=kernel/drivers
@@ -79,6 +82,9 @@ make_base()
 		$k/ata/libahci.ko:
 		$k/ata/ahci.ko.xz: $k/ata/libahci.ko
 		$k/virtio/virtio_pci.ko:
+		kernel/fs/isofs/isofs.ko:
+		kernel/fs/ext4/ext4.ko:
+		kernel/crypto/crc32c_generic.ko:
 	END
 	echo 'softdep r8169 pre: realtek post: iwlwifi' >"$lib/modules.softdep"
 	echo kernel/net/packet/af_packet.ko >"$lib/modules.builtin"
@@ -177,7 +183,7 @@ same 'everything belongs to 0:0 and has the date asked for' \
 $SOURCE_DATE_EPOCH"
 same 'modules: groups, dependencies, soft ones; no switches, no wireless' \
 	"$(ls "$x/lib/modules/$r" | tr '\n' ' ')" \
-	"ahci.ko broadcom.ko failover.ko libahci.ko libphy.ko loop.ko mlx4_core.ko mlx4_en.ko net_failover.ko overlay.ko r8169.ko realtek.ko squashfs.ko tg3.ko virtio_net.ko virtio_pci.ko "
+	"ahci.ko broadcom.ko crc32c_generic.ko ext4.ko failover.ko isofs.ko libahci.ko libphy.ko loop.ko mlx4_core.ko mlx4_en.ko net_failover.ko overlay.ko r8169.ko realtek.ko squashfs.ko tg3.ko virtio_net.ko virtio_pci.ko "
 t_begin 'a .ko.xz is unpacked to the module it was'
 if cmp "$T_TMP/ahci.ko" "$x/lib/modules/$r/ahci.ko"; then
 	t_ok
@@ -199,6 +205,7 @@ same 'virtio_net needs failover first' "$(needs virtio_net)" \
 	'failover net_failover '
 same 'tg3 brings the PHY driver that the kernel would ask modprobe for' \
 	"$(needs tg3)" 'libphy broadcom '
+same "ext4 has the checksum it asks for" "$(needs ext4)" 'crc32c_generic '
 holds 'aliases of what is packed are in the table' "$x/slipway/modules" \
 	'alias pci:v000010ECd00008168sv*sd*bc*sc*i* r8169'
 holds 'mlx4_core'\''s cards bring mlx4_en, which it would ask modprobe for' \

@@ -62,12 +62,10 @@ static const char *const net_leave[] = {
 	"kernel/drivers/net/ethernet/*_cs.ko*", NULL};
 
 static const char *const storage[] = {
-	"kernel/drivers/ata/*",
-	"kernel/drivers/nvme/host/nvme.ko*",
+	"kernel/drivers/ata/*", "kernel/drivers/nvme/host/nvme.ko*",
 	"kernel/drivers/block/virtio_blk.ko*",
 	"kernel/drivers/block/xen-blkfront.ko*",
-	"kernel/drivers/scsi/sd_mod.ko*",
-	"kernel/drivers/scsi/sr_mod.ko*",
+	"kernel/drivers/scsi/sd_mod.ko*", "kernel/drivers/scsi/sr_mod.ko*",
 	"kernel/drivers/scsi/virtio_scsi.ko*",
 	"kernel/drivers/scsi/vmw_pvscsi.ko*",
 	"kernel/drivers/scsi/hv_storvsc.ko*",
@@ -89,7 +87,11 @@ static const char *const storage[] = {
 	"kernel/drivers/mmc/core/mmc_block.ko*",
 	"kernel/drivers/mmc/host/sdhci-pci.ko*",
 	"kernel/drivers/mmc/host/sdhci-acpi.ko*",
-	NULL};
+	/* and what media are written as: medium.c asks for these by name */
+	"kernel/fs/isofs/isofs.ko*", "kernel/fs/fat/vfat.ko*",
+	"kernel/fs/nls/nls_cp437.ko*", "kernel/fs/nls/nls_ascii.ko*",
+	"kernel/fs/nls/nls_iso8859-1.ko*", "kernel/fs/nls/nls_utf8.ko*",
+	"kernel/fs/ext4/ext4.ko*", NULL};
 
 /* disks on a parallel cable */
 static const char *const storage_leave[] = {"kernel/drivers/ata/pata_*", NULL};

@@ -12,14 +12,16 @@
 /*
  * MAC drivers that find their PHY driver by request_module(), which asks for
  * a modprobe that an initrd has not. Where depmod knows (r8169: realtek) it
- * says so in modules.softdep.
+ * says so in modules.softdep. ext4 has its checksum named there, which is no
+ * module's name.
  */
 static const struct {
-	const char *mac, *phy;
-} phys[] = {
-	{"tg3", "broadcom"},	  {"dwmac_intel", "marvell"},
-	{"lan743x", "microchip"}, {"lan78xx", "microchip"},
-	{"smsc95xx", "smsc"},	  {"asix", "ax88796b"},
+	const char *user, *needed;
+} asked[] = {
+	{"tg3", "broadcom"},	    {"dwmac_intel", "marvell"},
+	{"lan743x", "microchip"},   {"lan78xx", "microchip"},
+	{"smsc95xx", "smsc"},	    {"asix", "ax88796b"},
+	{"ext4", "crc32c_generic"},
 };
 
 /*
@@ -256,9 +258,9 @@ static void visit_softdeps(struct walk *w, const struct module *mod)
 	     line = strtok_r(NULL, "\n", &save))
 		visit_softdep(w, mod, line);
 	free(copy);
-	for (size_t i = 0; i < sizeof(phys) / sizeof(phys[0]); i++)
-		if (!strcmp(phys[i].mac, mod->name))
-			visit_name(w, phys[i].phy);
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		if (!strcmp(asked[i].user, mod->name))
+			visit_name(w, asked[i].needed);
 }
 
 /* Depth first; a cycle of softdeps ends where it began. */
