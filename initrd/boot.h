@@ -64,6 +64,7 @@ struct boot {
 
 	int tree; /* of a publish tree that is here (medium.c), or -1 */
 	bool tree_stays; /* nobody can change it, nor take it away */
+	int over; /* of one in the initrd that goes before a medium's, or -1 */
 	struct fetch fetch;
 	struct fetch_conn conn;
 	uint8_t cms[BOOT_CMS_MAX];

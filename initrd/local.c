@@ -14,12 +14,21 @@
 #define BATCH_CHUNKS 64
 #define BATCH_SIZE   INDEX_CHUNK_MAX
 
+static int open_in(int tree, const char *rel)
+{
+	return sys_openat2_beneath(tree, rel,
+				   O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 static int open_file(struct boot *b, const char *rel, uint64_t *size)
 {
-	int fd = sys_openat2_beneath(b->tree, rel,
-				     O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = -ENOENT;
 	struct stat st;
 
+	if (b->over >= 0)
+		fd = open_in(b->over, rel);
+	if (fd == -ENOENT)
+		fd = open_in(b->tree, rel);
 	if (fd < 0)
 		return fetch_fail(&b->error, CODE_MEDIUM, "%s: %s", rel,
 				  strerror(-fd));

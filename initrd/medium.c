@@ -2,7 +2,8 @@
 /*
  * medium.c - a publish tree that is here already: inside this initrd (a
  * ramdisk), or on a disk, stick or CD that is found by its label. It is
- * believed as little as a server: only reached in another way.
+ * believed as little as a server: only reached in another way. Both together:
+ * what the initrd brings goes before what the medium has, file by file.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,6 +21,8 @@
 #define TREE_HERE   "/tree"   /* in a ramdisk */
 #define TREE_FOLDER "slipway" /* on a medium, where its root is not one */
 #define MEDIUM	    "/medium"
+#define ANSWER_FILE "/answer" /* put into the initrd by whoever starts it */
+#define ANSWER_MAX  65536
 #define ANY_LABEL   "SLIPWAY" /* of slipway.source=disk */
 #define WAIT_MS	    60000
 #define POLL_MS	    200
@@ -160,13 +163,27 @@ static void ramdisk_role(struct boot *b)
 		b->args.role = text_span(role);
 }
 
+/* Data for the role, proven by nobody: as good as the command line. */
+static void keep_answer(void)
+{
+	static char text[ANSWER_MAX + 1];
+	int n = file_read(ANSWER_FILE, text, sizeof(text)), ret;
+
+	if (n == -ENOENT)
+		return;
+	ret = n < 0 ? n : file_write(BOOT_FACTS ANSWER_FILE, text, n, 0600);
+	console_say("answer file: %s",
+		    ret ? strerror(-ret) : "kept for the role");
+}
+
 int medium_find(struct boot *b)
 {
 	struct span source = b->args.source;
 	int ret = 0;
 
+	keep_answer();
 
-	b->tree = -1;
+	b->tree = b->over = -1;
 	if (text_strip(&source, "LABEL=")) {
 		ret = from_label(b, source);
 	} else if (span_is(source, "disk")) {
@@ -179,6 +196,8 @@ int medium_find(struct boot *b)
 		return ret;
 	if (b->tree_stays)
 		ramdisk_role(b);
+	else
+		b->over = open(TREE_HERE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	/* whoever wants an address as well says so */
 	if (!b->args.n_addrs)
 		b->args.addrs[b->args.n_addrs++].ip = IP_NONE;

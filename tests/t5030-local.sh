@@ -80,6 +80,31 @@ fi
 disk ext4 "BOOT-OK/medium SLX$id: ext4" "$fix/initrd" \
 	"slipway.source=LABEL=SLX$id"
 disk folder BOOT-OK "$fix/initrd" "slipway.source=LABEL=SLR$id:/r/7"
+# what an initrd brings goes before what the medium has
+mkdir "$T_TMP/baseless"
+cp -a "$trees/good/." "$T_TMP/baseless/" && rm "$T_TMP/baseless/layers/$base"
+mkdir "$T_TMP/only"
+cp -a "$trees/good/layers" "$T_TMP/only/"
+t_begin 'fixture: media that are not complete'
+if image "SLB$id" "$T_TMP/baseless" && image "SLO$id" "$T_TMP/only"; then
+	t_ok
+else
+	t_fail "$(tail -n 3 "$T_TMP/out")"
+fi
+disk over-manifest "BOOT-OK/medium SLO$id" \
+	"$(ramdisk over-m 'rm -r layers')" "slipway.source=LABEL=SLO$id"
+disk over-layer "BOOT-OK/medium SLB$id" \
+	"$(ramdisk over-l 'rm layers/*.cpio.gz')" "slipway.source=LABEL=SLB$id"
+disk over-flipped E-HASH/chunk \
+	"$(ramdisk over-f "cd layers; base=$base; $flip")" \
+	"slipway.source=LABEL=SLX$id"
+disk over-forged E-SIG \
+	"$(ramdisk over-s 'head -c 300 /dev/zero >x; mv x manifest.cms')" \
+	"slipway.source=LABEL=SLX$id"
+disk answer 'BOOT-OK/FACT /run/slipway/answer disk = a' \
+	"$(ramdisk answer 'echo disk = a >../answer')"
+disk answer-large 'BOOT-OK/answer file: Value too large' \
+	"$(ramdisk answer-l 'head -c 65537 /dev/zero >../answer')"
 disk no-folder "E-MEDIUM/: /r/8: No such file" "$fix/initrd" \
 	"slipway.source=LABEL=SLR$id:/r/8"
 disk outside 'E-MEDIUM/: /../r/7: ' "$fix/initrd" \

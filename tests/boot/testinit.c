@@ -154,7 +154,7 @@ int main(int argc, char **argv)
 {
 	static const char *const files[] = {"/etc/role",    "/etc/base-file",
 					    "/etc/deleted", "/opq/new",
-					    "/opq/old",	    "/etc/second"};
+					    "/opq/old",	    "/etc/second", "/run/slipway/answer"};
 	static const char *const stats[] = {"/etc/hard1", "/etc/hard2",
 					    "/usr/bin/setuid", "/etc/sparse",
 					    "/etc/link"};
