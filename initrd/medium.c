@@ -15,12 +15,15 @@
 #include "console.h"
 #include "file.h"
 #include "format/fslabel.h"
+#include "loop.h"
 #include "modules.h"
 #include "sys.h"
 
 #define TREE_HERE   "/tree"   /* in a ramdisk */
 #define TREE_FOLDER "slipway" /* on a medium, where its root is not one */
 #define MEDIUM	    "/medium"
+#define IMAGE	    "/image" /* an ISO that is a file on the medium */
+#define FLAGS	    (MS_RDONLY | MS_NODEV | MS_NOSUID | MS_NOEXEC)
 #define ANSWER_FILE "/answer" /* put into the initrd by whoever starts it */
 #define ANSWER_MAX  65536
 #define ANY_LABEL   "SLIPWAY" /* of slipway.source=disk */
@@ -80,8 +83,7 @@ static int look(struct boot *b, const char *label)
 		    strcmp(l.label, label))
 			continue;
 		need_filesystem(b, l.type);
-		if (mount(path, MEDIUM, l.type,
-			  MS_RDONLY | MS_NODEV | MS_NOSUID | MS_NOEXEC, NULL)) {
+		if (mount(path, MEDIUM, l.type, FLAGS, NULL)) {
 			console_say("medium %s on %s: %s", label, path,
 				    strerror(errno));
 			continue;
@@ -119,17 +121,65 @@ static int wait_for(struct boot *b, const char *label)
 	return 0;
 }
 
-/* The folder that was named, else "slipway", else the medium's root. */
-static int open_publish(struct boot *b, const char *label, const char *path)
+static int mount_image(struct boot *b, int file)
 {
-	int root = open(MEDIUM, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const char *folder = path[0] ? path + 1 : TREE_FOLDER;
-	int tree = root < 0 ? -errno : open_folder(root, folder);
+	char path[32];
+	int fd, ret = 0;
+
+	/* loaded behind, and not yet perhaps */
+	modules_need(b, "loop");
+	fd = loop_attach(file, path);
+	if (fd < 0)
+		return fd;
+	need_filesystem(b, "iso9660");
+	mkdir(IMAGE, 0700);
+	if (mount(path, IMAGE, "iso9660", FLAGS, NULL))
+		ret = -errno;
+	close(fd);
+	return ret ? ret : open(IMAGE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* @path of the medium when it is a file, else -ENOENT: the root of the ISO
+ * that it holds. */
+static int open_image(struct boot *b, int root, const char *path)
+{
+	int file = sys_openat2_beneath(root, path, O_RDONLY | O_CLOEXEC), ret;
+	struct stat st;
+
+	if (file < 0)
+		return -ENOENT;
+	if (fstat(file, &st) || !S_ISREG(st.st_mode))
+		ret = -ENOENT;
+	else
+		ret = mount_image(b, file);
+	close(file);
+	return ret;
+}
+
+/* The folder that was named, else "slipway", else @root, which becomes the
+ * tree or is closed. */
+static int open_top(int root, const char *path)
+{
+	int tree = open_folder(root, path[0] ? path + 1 : TREE_FOLDER);
 
 	if (tree == -ENOENT && !path[0])
-		tree = root;
-	else if (root >= 0)
+		return root;
+	close(root);
+	return tree;
+}
+
+static int open_publish(struct boot *b, const char *label, const char *path)
+{
+	int root = open(MEDIUM, O_RDONLY | O_DIRECTORY | O_CLOEXEC), image;
+	int tree = root < 0 ? -errno : 0;
+
+	image = root < 0 || !path[0] ? -ENOENT : open_image(b, root, path + 1);
+	if (image != -ENOENT) {
 		close(root);
+		root = tree = image;
+	}
+	if (tree >= 0)
+		tree = open_top(root, image < 0 ? path : "");
 	if (tree < 0)
 		return fetch_fail(&b->error, CODE_MEDIUM, "medium %s: %s: %s",
 				  label, path[0] ? path : "/", strerror(-tree));

@@ -80,6 +80,17 @@ fi
 disk ext4 "BOOT-OK/medium SLX$id: ext4" "$fix/initrd" \
 	"slipway.source=LABEL=SLX$id"
 disk folder BOOT-OK "$fix/initrd" "slipway.source=LABEL=SLR$id:/r/7"
+if command -v xorriso >/dev/null && grep -qw iso9660 /proc/filesystems; then
+	t_begin 'fixture: an image in a file system'
+	mkdir -p "$T_TMP/iso/boot"
+	head -c 300000 /dev/zero >"$T_TMP/iso/boot/junk.iso"
+	if xorriso -as mkisofs -quiet -r -o "$T_TMP/iso/boot/a.iso" \
+		"$T_TMP/medium" >"$T_TMP/out" 2>&1 &&
+		image "SLI$id" "$T_TMP/iso"; then t_ok; else
+		t_fail "$(tail -n 3 "$T_TMP/out")"
+	fi
+	: >"$T_TMP/iso.img"
+fi
 # what an initrd brings goes before what the medium has
 mkdir "$T_TMP/baseless"
 cp -a "$trees/good/." "$T_TMP/baseless/" && rm "$T_TMP/baseless/layers/$base"
@@ -105,6 +116,13 @@ disk answer 'BOOT-OK/FACT /run/slipway/answer disk = a' \
 	"$(ramdisk answer 'echo disk = a >../answer')"
 disk answer-large 'BOOT-OK/answer file: Value too large' \
 	"$(ramdisk answer-l 'head -c 65537 /dev/zero >../answer')"
+# an image as a file, as GRUB's loopback boots it
+if [ -e "$T_TMP/iso.img" ]; then
+	disk iso-file "BOOT-OK/medium SLI$id: ext4" "$fix/initrd" \
+		"slipway.source=LABEL=SLI$id:/boot/a.iso"
+	disk iso-file-junk 'E-MEDIUM/junk.iso: ' "$fix/initrd" \
+		"slipway.source=LABEL=SLI$id:/boot/junk.iso"
+fi
 disk no-folder "E-MEDIUM/: /r/8: No such file" "$fix/initrd" \
 	"slipway.source=LABEL=SLR$id:/r/8"
 disk outside 'E-MEDIUM/: /../r/7: ' "$fix/initrd" \
