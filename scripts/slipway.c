@@ -39,6 +39,8 @@ static const struct {
 	{"diff", "tell two layers or two roles apart"},
 	{"kernel", "put out the kernel and initrd that belong to an image"},
 	{"ramdisk", "make a kernel and one initrd with base and role inside"},
+	{"iso", "make an ISO that boots, from CD and stick, or set one up"},
+	{"usb", "write the same onto a stick"},
 	{"serve", "serve the publish tree over HTTP, and take boot reports"},
 	{"status", "show the fleet: what each machine's last boot did"},
 	{"report", "show what one boot did, and how long it took"},
