@@ -10,7 +10,7 @@
 #ifndef BASEFS_PACK_H
 #define BASEFS_PACK_H
 
-#include "tree.h"
+#include "host/tree.h"
 
 #define PACK_BLOCK (128u << 10)
 

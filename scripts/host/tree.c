@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "host/alloc.h"
-#include "tree.h"
+#include "host/tree.h"
 
 static int by_name(const void *a, const void *b)
 {
@@ -177,6 +177,72 @@ int tree_link(struct tree *t, const char *path, const char *target)
 	give(n, from->inode);
 	n->inode->nlink++;
 	return 0;
+}
+
+struct tree_node *tree_find(struct tree *t, const char *path)
+{
+	return walk(t, path, false);
+}
+
+/* Inodes stay, as in give(). */
+static void free_node(void *p)
+{
+	struct tree_node *n = p;
+
+	if (n->inode)
+		n->inode->nlink--;
+	tdestroy(n->index, free_node);
+	free(n->kids);
+	free(n);
+}
+
+static void count(const void *at, VISIT which, void *closure)
+{
+	const struct tree_node *n = *(struct tree_node *const *)at;
+
+	if (which == postorder || which == leaf) {
+		++*(uint64_t *)closure;
+		twalk_r(n->index, count, closure);
+	}
+}
+
+void tree_empty(struct tree *t, struct tree_node *n)
+{
+	uint64_t names = 0;
+
+	twalk_r(n->index, count, &names);
+	t->names -= names;
+	tdestroy(n->index, free_node);
+	n->index = NULL;
+	n->n_kids = 0;
+}
+
+void tree_cut(struct tree *t, struct tree_node *n)
+{
+	tree_empty(t, n);
+	t->names--;
+	n->parent->n_kids--;
+	tdelete(n, &n->parent->index, by_name);
+	free_node(n);
+}
+
+char *tree_path(const struct tree_node *n)
+{
+	size_t len = 0;
+	const struct tree_node *at;
+	char *path, *p;
+
+	for (at = n; at->parent; at = at->parent)
+		len += strlen(at->name) + 1;
+	path = xcalloc(len + 1, 1);
+	p = path + (len ? len - 1 : 0);
+	for (at = n; at->parent; at = at->parent) {
+		*p = at == n ? '\0' : '/';
+		p -= strlen(at->name);
+		memcpy(p, at->name, strlen(at->name));
+		p--;
+	}
+	return path;
 }
 
 static void take(const void *at, VISIT which, void *closure)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tree.h - the names and attributes of an image while it is being packed.
- * File contents go straight to the image; only this stays in memory.
+ * tree.h - the names and attributes of an image while it is being packed, or
+ * put together. File contents never are in memory.
  */
-#ifndef BASEFS_TREE_H
-#define BASEFS_TREE_H
+#ifndef HOST_TREE_H
+#define HOST_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,19 +22,20 @@ struct tree_inode {
 	mode_t mode;
 	uint32_t uid, gid, mtime;
 	dev_t rdev;
-	char *target;			/* of a symlink */
+	char *target; /* of a symlink */
 	uint32_t nlink;
-	uint32_t xattr;			/* token of pack.c, or TREE_NO_XATTR */
-	uint32_t number;		/* in the image, from 1; 0: not yet */
-	uint64_t ref;			/* where the image has it; 0: not yet */
+	uint32_t xattr;	 /* token of pack.c, or TREE_NO_XATTR */
+	uint32_t number; /* in the image, from 1; 0: not yet */
+	uint64_t ref;	 /* where the image has it; 0: not yet */
+	uint64_t source; /* the caller's: where it came from */
 	struct sqfs_inode_generic_t *data; /* of a regular file; pack.c's */
 };
 
 struct tree_node {
-	struct tree_node *parent;	/* NULL: the root */
+	struct tree_node *parent; /* NULL: the root */
 	struct tree_inode *inode;
-	void *index;			/* tsearch(3) tree of what is inside */
-	struct tree_node **kids;	/* the same by name, after tree_sort */
+	void *index;		 /* tsearch(3) tree of what is inside */
+	struct tree_node **kids; /* the same by name, after tree_sort */
 	size_t n_kids, next;
 	char name[];
 };
@@ -68,6 +69,19 @@ struct tree_inode *tree_put(struct tree *t, const char *path, mode_t mode);
  * @target), -EPERM (it is a directory), -EMLINK, and as tree_put.
  */
 int tree_link(struct tree *t, const char *path, const char *target);
+
+/* tree_find - the node at @path, or NULL with errno: ENOENT, ENOTDIR. */
+struct tree_node *tree_find(struct tree *t, const char *path);
+
+/*
+ * tree_cut - take @n, not the root, and all that is in it out of the tree.
+ * tree_empty - only what is in it.
+ */
+void tree_cut(struct tree *t, struct tree_node *n);
+void tree_empty(struct tree *t, struct tree_node *n);
+
+/* tree_path - where @n is, malloc-ed. */
+char *tree_path(const struct tree_node *n);
 
 /* tree_sort - fill in kids everywhere; nothing may be added after it. */
 void tree_sort(struct tree *t);
