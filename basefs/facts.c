@@ -130,6 +130,8 @@ void facts_write(const struct facts *f, const char *image, const char *path)
 		line(&text, "vmlinuz", vmlinuz);
 		free(vmlinuz);
 	}
+	line(&text, "image", f->image);
+	line(&text, "layers", f->layers);
 	line(&text, "inputs", f->inputs);
 	line(&text, "recipe", f->recipe);
 	outfile_put(path, 0644, text, strlen(text));

@@ -7,10 +7,11 @@
 #include <stdint.h>
 
 struct facts {
-	const char *name, *source;	/* "mmdebstrap", "tar", "directory" */
-	const char *suite, *arch;	/* or NULL: as the image says */
+	const char *name, *source; /* "mmdebstrap", from_word() */
+	const char *suite, *arch;  /* or NULL: as the image says */
 	const char *profile;
-	const char *inputs, *recipe;	/* keys, or NULL */
+	const char *image, *layers;  /* of a container image, or NULL */
+	const char *inputs, *recipe; /* keys, or NULL */
 	uint32_t created;
 };
 
@@ -21,7 +22,6 @@ void facts_write(const struct facts *f, const char *image, const char *path);
 bool facts_same(const char *path, const char *image, const char *inputs);
 
 /* facts_print - on standard output; @note is put behind ("" for none). */
-void facts_print(const char *path, const char *note, bool unchanged,
-		 bool json);
+void facts_print(const char *path, const char *note, bool unchanged, bool json);
 
 #endif

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* main.c - slipway-base: from a recipe, a tar or a directory to a base. */
+/* main.c - slipway-base: from a recipe, or a system that exists, to a base. */
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "format/text.h"
 #include "host/alloc.h"
@@ -17,12 +15,12 @@
 #include "host/userns.h"
 #include "bootstrap.h"
 #include "cache.h"
-#include "dir.h"
 #include "facts.h"
+#include "from.h"
 #include "inputs.h"
 #include "inside.h"
+#include "oci.h"
 #include "stop.h"
-#include "tar.h"
 
 #define JOBS_MAX 64
 
@@ -34,7 +32,7 @@ static struct {
 static const struct opt table[] = {
 	{"directory", 'C', "DIR", "the site (default: here or above)", NULL,
 	 &opt.dir},
-	{"from", 0, "TAR|DIR", "pack an existing system; - is a tar on stdin",
+	{"from", 0, "SRC", "pack a tar (-: stdin), folder, disk or OCI image",
 	 NULL, &opt.from},
 	{"profile", 0, "NAME", "quick (zstd-3) or release (zstd-15)", NULL,
 	 &opt.profile},
@@ -51,7 +49,7 @@ static const struct opt table[] = {
 
 static const struct opts opts = {
 	.prog = "slipway base",
-	.usage = "[-C DIR] [--from TAR|DIR] [--profile NAME] [-n] [--json] "
+	.usage = "[-C DIR] [--from SRC] [--profile NAME] [-n] [--json] "
 		 "[--force] [--offline] [-j N] [NAME]",
 	.about = "Build the squashfs that every machine of a kind shares.",
 	.opts = table,
@@ -118,13 +116,13 @@ static void print_list(const char *what, char *const *list)
 	putchar('\n');
 }
 
-static void print_plan(const struct work *w)
+static void print_plan(const struct work *w, const struct from *from)
 {
 	const struct recipe *r = &w->recipe;
 
 	printf("base %s, profile %s, to %s\n", r->name, r->profile, w->image);
 	if (opt.from) {
-		printf("  from %s\n", opt.from);
+		printf("  from %s (%s)\n", opt.from, from_word(from));
 		return;
 	}
 	printf("  suite %s, variant %s, architecture %s\n", r->suite,
@@ -159,25 +157,8 @@ static void prepare(struct work *w)
 	outfile_cleanup(w->scratch);
 }
 
-static void feed_from(const struct work *w, struct image *im, bool is_dir)
-{
-	bool is_stdin = !strcmp(opt.from, "-");
-	char *why;
-	int fd;
-
-	if (is_dir) {
-		dir_feed(im, opt.from);
-		return;
-	}
-	fd = is_stdin ? STDIN_FILENO : open(opt.from, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		die("%s:", opt.from);
-	if (tar_feed(im, fd, &why))
-		die("%s: %s", opt.from, why);
-}
-
 /* Pack from whatever source into the image, and write down what it is. */
-static void pack(struct work *w, struct facts *f, bool is_dir)
+static void pack(struct work *w, struct facts *f, struct from *from)
 {
 	char *what = xasprintf("base %s", w->recipe.name);
 	struct image im;
@@ -185,8 +166,8 @@ static void pack(struct work *w, struct facts *f, bool is_dir)
 
 	outfile_open(&o, w->image, 0644);
 	image_open(&im, what, o.tmp, w->recipe.level, w->jobs, w->epoch);
-	if (opt.from) {
-		feed_from(w, &im, is_dir);
+	if (from) {
+		from_feed(from, &im);
 	} else {
 		struct bootstrap b = {&w->recipe, w->scratch, w->log, w->epoch};
 
@@ -199,17 +180,19 @@ static void pack(struct work *w, struct facts *f, bool is_dir)
 	free(what);
 }
 
-static int from(struct work *w)
+static int from(struct work *w, struct from *from)
 {
 	struct facts f = {.name = w->recipe.name,
+			  .source = from_word(from),
 			  .suite = w->recipe.suite,
 			  .profile = w->recipe.profile};
-	struct stat st = {0};
 
-	if (strcmp(opt.from, "-") && stat(opt.from, &st))
-		die("%s:", opt.from);
-	f.source = S_ISDIR(st.st_mode) ? "directory" : "tar";
-	pack(w, &f, S_ISDIR(st.st_mode));
+	from_open(from, w->recipe.from_arch, w->scratch);
+	if (from->kind == FROM_OCI) {
+		f.image = from->oci.image;
+		f.layers = oci_ids(&from->oci);
+	}
+	pack(w, &f, from);
 	facts_print(w->info, "", false, opt.json);
 	return EXIT_DONE;
 }
@@ -302,7 +285,7 @@ static int build(struct work *w)
 		spawn_need("mmdebstrap", "mmdebstrap");
 		info("base %s: mmdebstrap %s, log in %s", w->recipe.name,
 		     w->recipe.suite, w->log);
-		pack(w, &f, false);
+		pack(w, &f, NULL);
 		cache_put(key, w->image, w->info);
 	}
 	facts_print(w->info, note ? note : "", note, opt.json);
@@ -313,6 +296,7 @@ int main(int argc, char **argv)
 {
 	struct work w = {0};
 	struct site site;
+	struct from have;
 	const char *name;
 	int i;
 
@@ -327,6 +311,10 @@ int main(int argc, char **argv)
 	name = choose(&site, argv + i, argc - i);
 	recipe_read(&w.recipe, &site, name, opt.profile, opt.from);
 	if (!opt.from)
+		opt.from = w.recipe.from;
+	if (opt.from)
+		from_look(&have, opt.from);
+	else
 		recipe_archives(&w.recipe);
 	w.dir = site_path(&site, "build/bases/%s", name);
 	w.image = xasprintf("%s/base.squashfs", w.dir);
@@ -334,7 +322,7 @@ int main(int argc, char **argv)
 	w.log = xasprintf("%s/build.log", w.dir);
 	set_epoch(&w);
 	if (opt.plan) {
-		print_plan(&w);
+		print_plan(&w, &have);
 		return EXIT_DONE;
 	}
 	/* what exists is packed as it is seen, owners too */
@@ -344,5 +332,5 @@ int main(int argc, char **argv)
 	stop_watch();
 	site_lock(&site);
 	prepare(&w);
-	return opt.from ? from(&w) : build(&w);
+	return opt.from ? from(&w, &have) : build(&w);
 }

@@ -7,6 +7,7 @@
 #include "format/env.h"
 #include "host/alloc.h"
 #include "host/error.h"
+#include "host/oci.h"
 #include "recipe.h"
 #include "sources.h"
 
@@ -69,6 +70,18 @@ static void set_profile(struct recipe *r, const char *profile)
 		    profile ? "--profile" : r->conf.path, r->profile);
 }
 
+/* What exists is packed as it is: no other key could have an effect. */
+static void fill_from(struct recipe *r, const char *from)
+{
+	static const char *const keys[] = {"from", "arch", "profile", NULL};
+
+	ini_known(&r->conf, "base", keys);
+	r->from = oci_below(from, r->dir);
+	r->from_arch = get(r, "arch", NULL);
+	if (r->from_arch)
+		check_word(r, "arch", r->from_arch);
+}
+
 static void fill(struct recipe *r)
 {
 	static const char *const keys[] = {
@@ -103,7 +116,9 @@ void recipe_read(struct recipe *r, const struct site *s, const char *name,
 	r->dir = site_path(s, "bases/%s", name);
 	err = ini_read(&r->conf, path);
 	r->exists = !err;
-	if (!err) {
+	if (!err && get(r, "from", NULL)) {
+		fill_from(r, get(r, "from", NULL));
+	} else if (!err) {
 		fill(r);
 	} else if (err != -ENOENT && err != -ENOTDIR) {
 		errno = -err;

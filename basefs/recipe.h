@@ -9,21 +9,24 @@
 /* One suite of one mirror. */
 struct recipe_archive {
 	char *uri, *suite;
-	char *line;	/* for apt's sources.list */
+	char *line; /* for apt's sources.list */
 };
 
 struct recipe {
 	const char *name;
-	char *dir;		/* bases/NAME */
-	bool exists;		/* base.conf is there */
+	char *dir;   /* bases/NAME */
+	bool exists; /* base.conf is there */
 	struct ini conf;
 	const char *suite, *variant, *arch, *profile;
-	const char *keyring;	/* or NULL: the host's, Debian's */
+	const char *from_arch; /* what arch= says, or NULL */
+	char *from;	       /* an existing system, or NULL: suite then is
+				  NULL, and so are the lists */
+	const char *keyring;   /* or NULL: the host's, Debian's */
 	char **components;
-	char **packages;	/* with the kernel */
+	char **packages; /* with the kernel */
 	struct recipe_archive *archives;
-	size_t n_archives;	/* the first has the suite itself */
-	unsigned int level;	/* zstd */
+	size_t n_archives;  /* the first has the suite itself */
+	unsigned int level; /* zstd */
 };
 
 /*
