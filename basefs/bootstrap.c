@@ -71,7 +71,7 @@ static const char **environment(const struct bootstrap *b)
 	env[n++] = xasprintf(INSIDE_SELF "=%s", self());
 	env[n++] = xasprintf(INSIDE_NAME "=%s", b->recipe->name);
 	env[n++] = xasprintf(INSIDE_DIR "=%s", b->recipe->dir);
-	env[n++] = xasprintf(INSIDE_CACHE "=%s", cache_dir());
+	env[n++] = xasprintf(INSIDE_CACHE "=%s", site_cache());
 	env[n++] = xasprintf(INSIDE_REPORT "=%s", report ? report : "-");
 	env[n++] = xasprintf(INSIDE_WORK "=%s", b->work);
 	/* all that it leaves is in one place, whatever ends it */

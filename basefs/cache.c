@@ -19,21 +19,9 @@
 
 #define KEEP 6
 
-char *cache_dir(void)
-{
-	const char *cache = getenv("CACHE"), *home = getenv("HOME");
-	const char *xdg = getenv("XDG_CACHE_HOME");
-
-	if (cache && *cache)
-		return xstrdup(cache);
-	if (xdg && *xdg)
-		return xasprintf("%s/slipway", xdg);
-	return xasprintf("%s/.cache/slipway", home ? home : "/root");
-}
-
 static char *cached(const char *key, const char *suffix)
 {
-	char *dir = cache_dir();
+	char *dir = site_cache();
 	char *path = xasprintf("%s/bases/%s%s", dir, key, suffix);
 
 	free(dir);
@@ -163,7 +151,7 @@ static void prune(void)
 void cache_put(const char *key, const char *image, const char *info)
 {
 	char *to = cached(key, ".squashfs"), *facts = cached(key, ".info");
-	char *dir = cache_dir(), *bases = xasprintf("%s/bases", dir);
+	char *dir = site_cache(), *bases = xasprintf("%s/bases", dir);
 
 	site_mkdirs(bases);
 	if (access(bases, W_OK)) {

@@ -8,9 +8,6 @@
 
 #include <stdbool.h>
 
-/* cache_dir - $CACHE, else slipway below $XDG_CACHE_HOME or ~/.cache. */
-char *cache_dir(void);
-
 /* cache_copy - @from as @to, sharing its blocks where the file system can. */
 void cache_copy(const char *from, const char *to);
 

@@ -201,6 +201,18 @@ void site_mkdirs(const char *path)
 	free(copy);
 }
 
+char *site_cache(void)
+{
+	const char *cache = getenv("CACHE"), *home = getenv("HOME");
+	const char *xdg = getenv("XDG_CACHE_HOME");
+
+	if (cache && *cache)
+		return xstrdup(cache);
+	if (xdg && *xdg)
+		return xasprintf("%s/slipway", xdg);
+	return xasprintf("%s/.cache/slipway", home ? home : "/root");
+}
+
 void site_lock(const struct site *s)
 {
 	char *dir = site_path(s, "build"), *path = site_path(s, "build/lock");

@@ -88,6 +88,10 @@ char *site_share(const char *what);
  */
 char *site_role_dir(const struct site *s, const char *name);
 
+/* site_cache - the folder of what need not be made or fetched again: $CACHE,
+ * else slipway below $XDG_CACHE_HOME or ~/.cache; malloc-ed. */
+char *site_cache(void);
+
 /* site_name_ok - may @name be a role, base or site name? (text_name_ok) */
 bool site_name_ok(const char *name);
 
