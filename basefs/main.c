@@ -189,6 +189,7 @@ static int from(struct work *w, struct from *from)
 
 	from_open(from, w->recipe.from_arch, w->scratch);
 	if (from->kind == FROM_OCI) {
+		f.arch = from->oci.arch;
 		f.image = from->oci.image;
 		f.layers = oci_ids(&from->oci);
 	}

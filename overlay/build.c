@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* build.c - the table of contents of a build, and the child it happens in. */
 #include <stdlib.h>
+#include <unistd.h>
 #include "format/text.h"
 #include "host/alloc.h"
 #include "host/error.h"
@@ -11,6 +12,7 @@
 #include "check.h"
 #include "child.h"
 #include "files.h"
+#include "fromoci.h"
 #include "mounts.h"
 #include "pack.h"
 #include "phase.h"
@@ -23,6 +25,22 @@ struct inside {
 	struct info *i;
 };
 
+static bool has(const struct build *b, const char *name)
+{
+	char *path = xasprintf("%s/%s", b->role->dir, name);
+	bool there = !access(path, F_OK);
+
+	free(path);
+	return there;
+}
+
+/* Such a role is its image, exactly. */
+static bool only_image(const struct build *b)
+{
+	return b->oci && !b->role->packages[0] && !has(b, "hooks") &&
+	       !has(b, "files");
+}
+
 static void run_phases(const struct build *b)
 {
 	phase_run(b, "extra-data");
@@ -33,7 +51,8 @@ static void run_phases(const struct build *b)
 	files_first_boot(b);
 	phase_run(b, "post-install");
 	phase_run(b, "cleanup");
-	record_write(b);
+	if (!only_image(b))
+		record_write(b);
 	phase_run(b, "finalise");
 }
 
@@ -49,6 +68,7 @@ static void build_inside(const struct build *b, struct outfile *o,
 	n = mounts_lowers(b, lowers);
 	aids_make(b, lowers, n);
 	mounts_union(b, lowers, n);
+	fromoci_apply(b);
 	sources_place(b->sources, "sources");
 	mounts_inside(b);
 	run_phases(b);

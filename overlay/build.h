@@ -16,24 +16,27 @@
 
 struct source;
 struct times;
+struct oci;
 
 struct build {
 	const struct site *site;
 	const struct role *role;
 	const struct base *base;
-	char **deps; /* names of roles below, lowest first */
-	char *out;   /* folder of the results */
-	char *work;  /* mount point of the work area, in @out */
-	char *root;  /* the union, in @work */
-	char *cache; /* where .debs are kept */
+	char **deps;   /* names of roles below, lowest first */
+	char *out;     /* folder of the results */
+	char *work;    /* mount point of the work area, in @out */
+	char *root;    /* the union, in @work */
+	char *cache;   /* where .debs are kept */
 	char *helpers; /* programs for hooks, or NULL */
 	struct source *sources;
+	struct oci *oci;       /* image of from-oci=, or NULL */
+	unsigned int oci_base; /* layers of it that are the base's */
 	struct times *times;
 	char **breaks; /* "before-PHASE", "after-PHASE" */
 	int log;
 	bool keep, offline;
 	bool shell_on_error; /* or break after-error */
-	bool user; /* root of a user namespace only */
+	bool user;	     /* root of a user namespace only */
 };
 
 /* Where the role's folder and its data appear inside the union. */

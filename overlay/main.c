@@ -15,6 +15,7 @@
 #include "host/userns.h"
 #include "build.h"
 #include "check.h"
+#include "fromoci.h"
 #include "inputs.h"
 #include "pack.h"
 #include "phase.h"
@@ -26,7 +27,7 @@
 
 static struct {
 	const char *dir, *pack, *unpack, *out, *base_digest, *grants, *lower;
-	const char *breaks;
+	const char *breaks, *from_oci;
 	bool plan, json, force, keep, shell_on_error, offline;
 } opt;
 
@@ -46,6 +47,8 @@ static const struct opt table[] = {
 	 "open a shell: before-PHASE, after-PHASE, after-error", NULL,
 	 &opt.breaks},
 	{"offline", 0, NULL, "use only what is cached", &opt.offline, NULL},
+	{"from-oci", 0, "IMAGE", "the layers above the base's become the role",
+	 NULL, &opt.from_oci},
 	{"pack", 0, "DIR", "pack an upper directory of overlayfs", NULL,
 	 &opt.pack},
 	{"unpack", 0, "FILE", "unpack an overlay as such a directory", NULL,
@@ -62,7 +65,8 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway overlay",
 	.usage = "[-C DIR] [-n] [--json] [--force] [--keep] "
-		 "[--shell-on-error] [--break POINT] [--offline] ROLE...",
+		 "[--shell-on-error] [--break POINT] [--offline] "
+		 "[--from-oci IMAGE] ROLE...",
 	.about = "Build a role's overlay against its base, capture exactly "
 		 "what changed, pack.",
 	.opts = table,
@@ -203,7 +207,7 @@ static int build_and_commit(struct build *b, struct info *i, const char *inputs)
 
 /* One role, all that it depends on being there. */
 static int one(const struct site *s, const char *name, const char *base_name,
-	       char **deps, bool force)
+	       char **deps, bool top)
 {
 	char inputs[DIGEST_HEX + 1];
 	struct build b = {.site = s,
@@ -221,6 +225,8 @@ static int one(const struct site *s, const char *name, const char *base_name,
 	role_read(&r, s, name);
 	if (r.foreign && base_name)
 		r.base = base_name;
+	if (opt.from_oci && top)
+		r.from_oci = opt.from_oci;
 	phase_check(&r);
 	sources_read(&r);
 	if (opt.plan) {
@@ -230,7 +236,7 @@ static int one(const struct site *s, const char *name, const char *base_name,
 	role_base(&base, s, r.base);
 	inputs_key(&r, &base, dep_digests(s, deps), inputs);
 	b.out = site_path(s, "build/overlays/%s", name);
-	if (!force && unchanged(b.out, inputs, &i)) {
+	if (!(opt.force && top) && unchanged(b.out, inputs, &i)) {
 		info_print(&i, &r, &base, NULL, opt.json);
 		return EXIT_DONE;
 	}
@@ -243,6 +249,7 @@ static int one(const struct site *s, const char *name, const char *base_name,
 	b.helpers = site_share("helpers");
 	b.times = times_new();
 	b.sources = sources_read(&r);
+	fromoci_open(&b);
 	sources_fetch(&r, b.sources, b.cache, b.offline);
 	ret = build_and_commit(&b, &i, inputs);
 	if (ret == EXIT_DONE)
@@ -267,8 +274,7 @@ static int role_mode(const struct site *s, const char *name)
 		while (deps[n + 1])
 			n++;
 		deps[n] = NULL;
-		ret = one(s, order[i], top.base, deps,
-			  opt.force && !order[i + 1]);
+		ret = one(s, order[i], top.base, deps, !order[i + 1]);
 		free(deps);
 	}
 	free(order);
@@ -326,6 +332,8 @@ int main(int argc, char **argv)
 	}
 	if (first == argc)
 		opts_usage(&opts, "which role?");
+	if (opt.from_oci && first + 1 != argc)
+		opts_usage(&opts, "--from-oci is for one ROLE");
 	site_open(&s, opt.dir);
 	if (!opt.plan) {
 		userns_enter();

@@ -13,6 +13,8 @@ void plan_print(const struct role *r, char **deps)
 	printf("overlay %s on base %s, from %s\n", r->name, r->base, r->dir);
 	for (size_t i = 0; deps[i]; i++)
 		printf("  above overlay %s\n", deps[i]);
+	if (r->from_oci)
+		printf("  layers of %s\n", r->from_oci);
 	for (size_t i = 0; r->packages[i]; i++)
 		printf("  package %s\n", r->packages[i]);
 	for (; s->name; s++)

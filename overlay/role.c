@@ -10,6 +10,7 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/hash.h"
+#include "host/oci.h"
 #include "host/outfile.h"
 #include "role.h"
 
@@ -78,7 +79,7 @@ static void role_check(struct role *r)
 {
 	static const char *const keys[] = {
 		"base",	  "depends",	 "provides",	"conflicts", "packages",
-		"grants", "size-budget", "should-fail", NULL};
+		"grants", "size-budget", "should-fail", "from-oci",  NULL};
 	const char *budget = ini_get(&r->conf, "role", "size-budget");
 
 	ini_known(&r->conf, "role", keys);
@@ -161,6 +162,9 @@ void role_read(struct role *r, const struct site *s, const char *name)
 	r->packages = words(get_or_empty(&r->conf, "packages"));
 	packages_file(r);
 	r->grants = role_grants(get_or_empty(&r->conf, "grants"), r->conf.path);
+	r->from_oci = ini_get(&r->conf, "role", "from-oci");
+	if (r->from_oci)
+		r->from_oci = oci_below(r->from_oci, r->dir);
 	role_check(r);
 }
 

@@ -14,11 +14,13 @@ struct role {
 	char *name, *dir;
 	struct ini conf;
 	const char *base;
-	bool foreign; /* not of the site: stands on whatever base is asked for */
+	bool foreign; /* not of the site: stands on whatever base is asked for
+		       */
 	/* NULL terminated */
 	char **depends, **provides, **conflicts, **packages;
-	unsigned int grants;	    /* enum role_grant, or-ed */
-	uint64_t budget;	    /* bytes of overlay.cpio.gz, 0: none */
+	const char *from_oci; /* container image below its own layers, NULL */
+	unsigned int grants;  /* enum role_grant, or-ed */
+	uint64_t budget;      /* bytes of overlay.cpio.gz, 0: none */
 };
 
 /* The base as `slipway base` left it. */

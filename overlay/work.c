@@ -12,17 +12,8 @@
 
 char *work_cache(void)
 {
-	const char *cache = getenv("CACHE"), *home = getenv("HOME");
-	const char *xdg = getenv("XDG_CACHE_HOME");
-	char *dir, *debs;
+	char *dir = site_cache(), *debs = xasprintf("%s/debs", dir);
 
-	if (cache && *cache)
-		dir = xstrdup(cache);
-	else if (xdg && *xdg)
-		dir = xasprintf("%s/slipway", xdg);
-	else
-		dir = xasprintf("%s/.cache/slipway", home ? home : "/root");
-	debs = xasprintf("%s/debs", dir);
 	site_mkdirs(debs);
 	free(debs);
 	return dir;

@@ -14,8 +14,6 @@
 #include "jsonfile.h"
 #include "ociparts.h"
 #include "outfile.h"
-#include "tarread.h"
-#include "tree.h"
 
 #define INDEX_DEPTH_MAX 4
 
@@ -85,22 +83,6 @@ static bool has(const char *dir, const char *name)
 	return is;
 }
 
-/* The first name but "." decides. */
-static int first_name(void *user, const char *name)
-{
-	char *path = tree_clean(name);
-	bool *is = user;
-	int go_on = path && !*path ? 0 : 1;
-
-	*is = path &&
-	      (ociparts_member(path) || !strcmp(path, "blobs") ||
-	       !strcmp(path, "blobs/sha256") || !strcmp(path, "repositories") ||
-	       (strlen(path) >= DIGEST_HEX &&
-		strspn(path, "0123456789abcdef") == DIGEST_HEX));
-	free(path);
-	return go_on;
-}
-
 bool oci_is(const char *src)
 {
 	const char *ref;
@@ -116,23 +98,23 @@ bool oci_is(const char *src)
 	else if (S_ISDIR(st.st_mode))
 		is = has(path, "oci-layout") || has(path, "manifest.json");
 	else if (S_ISREG(st.st_mode))
-		tarread_names(path, first_name, &is);
+		is = ociparts_archive(path);
 	free(path);
 	return is;
 }
 
-/* Debian's name of an architecture, as Go has it. */
-static const char *go_arch(const char *arch)
-{
-	static const char *const names[][2] = {{"armhf", "arm"},
-					       {"armel", "arm"},
-					       {"i386", "386"},
-					       {"ppc64el", "ppc64le"},
-					       {"mips64el", "mips64le"}};
+/* Debian's names of architectures, and Go's, where they differ. */
+static const char *const archs[][2] = {{"armhf", "arm"},
+				       {"armel", "arm"},
+				       {"i386", "386"},
+				       {"ppc64el", "ppc64le"},
+				       {"mips64el", "mips64le"}};
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(arch, names[i][0]))
-			return names[i][1];
+static const char *arch_name(const char *arch, int from)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(archs); i++)
+		if (!strcmp(arch, archs[i][from]))
+			return archs[i][!from];
 	return arch;
 }
 
@@ -140,9 +122,9 @@ static const char *own_arch(void)
 {
 	static struct utsname u;
 
-	if (uname(&u) || !strcmp(u.machine, "x86_64"))
-		return "amd64";
-	return strcmp(u.machine, "aarch64") ? u.machine : "arm64";
+	return uname(&u) || !strcmp(u.machine, "x86_64") ? "amd64"
+	       : !strcmp(u.machine, "aarch64")		 ? "arm64"
+							 : u.machine;
 }
 
 static char *blob(struct oci *o, const char *hex)
@@ -249,6 +231,7 @@ void ociparts_layers(struct oci *o, struct json_object *config,
 		die("%s: more than %d layers", o->src, OCI_LAYERS_MAX);
 	if (arch && is && strcmp(is, arch))
 		die("%s: made for %s, not %s", o->src, is, arch);
+	o->arch = is ? xstrdup(arch_name(is, 1)) : NULL;
 	o->n = json_object_array_length(ids);
 	for (unsigned int i = 0; i < o->n; i++) {
 		hex = jsonfile_hex(json_object_get_string(
@@ -283,8 +266,9 @@ static void layer(struct oci *o, unsigned int i, struct json_object *d)
 
 static void open_layout(struct oci *o, const char *ref, const char *arch)
 {
-	struct want w = {
-		.o = o, .ref = ref, .arch = go_arch(arch ? arch : own_arch())};
+	struct want w = {.o = o,
+			 .ref = ref,
+			 .arch = arch_name(arch ? arch : own_arch(), 0)};
 	struct json_object *manifest, *config, *list;
 	const char *hex;
 	char *path;
@@ -320,10 +304,12 @@ void oci_open(struct oci *o, const char *src, const char *arch,
 	memset(o, 0, sizeof(*o));
 	o->src = src;
 	path = split(src, &ref);
-	if (stat(path, &st))
+	/* absolute: who reads the layers may be elsewhere by then */
+	o->dir = realpath(path, NULL);
+	if (!o->dir || stat(path, &st))
 		die("%s:", path);
-	o->dir = path;
 	if (!S_ISDIR(st.st_mode)) {
+		free(o->dir);
 		o->dir = xasprintf("%s/image.XXXXXX", scratch);
 		if (!mkdtemp(o->dir))
 			die("%s:", o->dir);
@@ -336,13 +322,13 @@ void oci_open(struct oci *o, const char *src, const char *arch,
 		ociparts_docker(o, ref);
 	else
 		die("%s: no image: neither index.json nor manifest.json", src);
-	if (o->dir != path)
-		free(path);
+	free(path);
 }
 
 void oci_close(struct oci *o)
 {
 	for (unsigned int i = 0; i < o->n; i++)
 		free(o->layers[i].path);
+	free(o->arch);
 	free(o->dir);
 }

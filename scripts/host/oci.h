@@ -26,8 +26,9 @@ struct oci_layer {
 
 struct oci {
 	const char *src;
-	char *dir;		    /* of the layout */
+	char *dir; /* of the layout, absolute */
 	char image[DIGEST_HEX + 1]; /* digest of manifest, else of config */
+	char *arch; /* Debian's name, or NULL: it does not say */
 	unsigned int n;
 	struct oci_layer layers[OCI_LAYERS_MAX]; /* lowest first */
 	uint64_t bytes; /* unpacked so far, of OCI_BYTES_MAX */

@@ -14,6 +14,10 @@ struct json_object;
  */
 bool ociparts_member(const char *path);
 
+/* ociparts_archive - does the tar at @path begin with the name of such a
+ * file, or of a folder they are in? */
+bool ociparts_archive(const char *path);
+
 /* ociparts_unpack - the members of the tar at @path, below @to, or die. */
 void ociparts_unpack(const char *path, const char *to);
 

@@ -35,6 +35,11 @@ uint64_t ocitree_source(unsigned int i, uint64_t number)
 	return (uint64_t)(i + 1) << LAYER_BITS | number;
 }
 
+unsigned int ocitree_layer(uint64_t source)
+{
+	return (source >> LAYER_BITS) - 1;
+}
+
 static const char *last(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -200,7 +205,7 @@ size_t ocitree_names(struct tree *t, struct ocitree_name **names)
 	struct listing l = {.names = xcalloc(t->names + 1, sizeof(**names))};
 
 	list_inside(&l, t->root);
-	qsort(l.names, l.n, sizeof(*l.names), by_path);
+	ocitree_by_path(l.names, l.n);
 	*names = l.names;
 	return l.n;
 }
@@ -210,6 +215,19 @@ void ocitree_free(struct ocitree_name *names, size_t n)
 	for (size_t i = 0; i < n; i++)
 		free(names[i].path);
 	free(names);
+}
+
+void ocitree_by_path(struct ocitree_name *names, size_t n)
+{
+	qsort(names, n, sizeof(*names), by_path);
+}
+
+const struct ocitree_name *ocitree_at(const struct ocitree_name *names,
+				      size_t n, const char *path)
+{
+	struct ocitree_name key = {.path = (char *)path};
+
+	return n ? bsearch(&key, names, n, sizeof(*names), by_path) : NULL;
 }
 
 void ocitree_by_source(struct ocitree_name *names, size_t n)

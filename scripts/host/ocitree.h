@@ -30,11 +30,19 @@ struct ocitree_name {
 size_t ocitree_names(struct tree *t, struct ocitree_name **names);
 void ocitree_free(struct ocitree_name *names, size_t n);
 
-/* ocitree_by_source - sort by source, then path. */
+/* ocitree_by_source - sort by source, then path; ocitree_by_path - back. */
 void ocitree_by_source(struct ocitree_name *names, size_t n);
+void ocitree_by_path(struct ocitree_name *names, size_t n);
 
 /* ocitree_source - the entry @number, from 1, of layer @i. */
 uint64_t ocitree_source(unsigned int i, uint64_t number);
+
+/* ocitree_layer - which layer a source that is not 0 belongs to. */
+unsigned int ocitree_layer(uint64_t source);
+
+/* ocitree_at - the name at @path in what is sorted by path, or NULL. */
+const struct ocitree_name *ocitree_at(const struct ocitree_name *names,
+				      size_t n, const char *path);
 
 /* ocitree_find - the first name of @source in what is sorted by it, or NULL. */
 const struct ocitree_name *ocitree_find(const struct ocitree_name *names,

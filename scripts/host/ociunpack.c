@@ -46,6 +46,30 @@ bool ociparts_member(const char *path)
 	       is_hex(path, "/layer.tar");
 }
 
+/* The first name but "." decides. */
+static int first_name(void *user, const char *name)
+{
+	char *path = tree_clean(name);
+	bool *is = user;
+	int go_on = path && !*path ? 0 : 1;
+
+	*is = path &&
+	      (ociparts_member(path) || !strcmp(path, "blobs") ||
+	       !strcmp(path, "blobs/sha256") || !strcmp(path, "repositories") ||
+	       (strlen(path) >= DIGEST_HEX &&
+		strspn(path, "0123456789abcdef") == DIGEST_HEX));
+	free(path);
+	return go_on;
+}
+
+bool ociparts_archive(const char *path)
+{
+	bool is = false;
+
+	tarread_names(path, first_name, &is);
+	return is;
+}
+
 /* docker save names a layer twice by a link to the first, no further. */
 static void link_member(struct unpack *u, const char *path, const char *target)
 {
