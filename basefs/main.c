@@ -20,12 +20,13 @@
 #include "inputs.h"
 #include "inside.h"
 #include "oci.h"
+#include "single.h"
 #include "stop.h"
 
 #define JOBS_MAX 64
 
 static struct {
-	const char *dir, *from, *profile, *jobs;
+	const char *dir, *from, *profile, *jobs, *pack, *out;
 	bool plan, json, force, offline;
 } opt;
 
@@ -44,6 +45,9 @@ static const struct opt table[] = {
 	 NULL},
 	{"jobs", 'j', "N", "threads that pack (default: all cores)", NULL,
 	 &opt.jobs},
+	{"pack", 0, "SRC", "pack SRC to a squashfs and no more", NULL,
+	 &opt.pack},
+	{"output", 'o', "FILE", "of --pack", NULL, &opt.out},
 	{NULL},
 };
 
@@ -308,6 +312,12 @@ int main(int argc, char **argv)
 	}
 	i = opts_parse(&opts, argc, argv);
 	w.jobs = jobs();
+	set_epoch(&w);
+	if (opt.pack && (!opt.out || i != argc))
+		opts_usage(&opts, "--pack needs --output, and no NAME");
+	if (opt.pack)
+		return single_pack(opt.pack, opt.out, opt.profile, w.jobs,
+				   w.epoch);
 	site_open(&site, opt.dir);
 	name = choose(&site, argv + i, argc - i);
 	recipe_read(&w.recipe, &site, name, opt.profile, opt.from);
@@ -321,7 +331,6 @@ int main(int argc, char **argv)
 	w.image = xasprintf("%s/base.squashfs", w.dir);
 	w.info = xasprintf("%s/base.info", w.dir);
 	w.log = xasprintf("%s/build.log", w.dir);
-	set_epoch(&w);
 	if (opt.plan) {
 		print_plan(&w, &have);
 		return EXIT_DONE;

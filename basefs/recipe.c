@@ -58,16 +58,20 @@ static void add_kernel(struct recipe *r)
 	r->packages[n + 1] = NULL;
 }
 
+unsigned int recipe_level(const char *profile, const char *where)
+{
+	if (!strcmp(profile, "quick"))
+		return 3;
+	if (!strcmp(profile, "release"))
+		return 15;
+	die("%s: profile '%.40s': there are quick and release", where, profile);
+}
+
 static void set_profile(struct recipe *r, const char *profile)
 {
 	r->profile = profile ? profile : get(r, "profile", "quick");
-	if (!strcmp(r->profile, "quick"))
-		r->level = 3;
-	else if (!strcmp(r->profile, "release"))
-		r->level = 15;
-	else
-		die("%s: profile '%.40s': there are quick and release",
-		    profile ? "--profile" : r->conf.path, r->profile);
+	r->level =
+		recipe_level(r->profile, profile ? "--profile" : r->conf.path);
 }
 
 /* What exists is packed as it is: no other key could have an effect. */

@@ -37,6 +37,9 @@ struct recipe {
 void recipe_read(struct recipe *r, const struct site *s, const char *name,
 		 const char *profile, bool may_miss);
 
+/* recipe_level - of zstd, for a profile; dies with @where. */
+unsigned int recipe_level(const char *profile, const char *where);
+
 /* recipe_archives - fill in archives from mirror=, or as this machine's own
  * apt has it. */
 void recipe_archives(struct recipe *r);
