@@ -10,8 +10,8 @@
 #include "host/error.h"
 #include "host/ocilayer.h"
 #include "host/ocitree.h"
+#include "host/place.h"
 #include "fromoci.h"
-#include "place.h"
 
 struct apply {
 	const struct build *b;

@@ -11,8 +11,8 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
-#include "host/alloc.h"
-#include "host/error.h"
+#include "alloc.h"
+#include "error.h"
 #include "place.h"
 
 /* What a folder is to be dated in the end. */
@@ -185,14 +185,16 @@ static void clear_xattrs(const struct place *p, const struct tarread_entry *e)
 static void attributes(struct place *p, const struct tarread_entry *e,
 		       const char *name)
 {
-	if (lchown(name, e->uid, e->gid) ||
-	    (!S_ISLNK(e->mode) && chmod(name, e->mode & 07777)))
+	mode_t mode = e->mode & (p->no_owner ? 01777 : 07777);
+
+	if ((!p->no_owner && lchown(name, e->uid, e->gid)) ||
+	    (!S_ISLNK(e->mode) && chmod(name, mode)))
 		fail(p, p->path);
 	p->dropped += e->acl;
 	for (size_t i = 0; i < e->n_xattrs; i++) {
 		const struct tarread_xattr *x = &e->xattrs[i];
 
-		if (!carried(x->name))
+		if (!carried(x->name) || p->no_owner)
 			p->dropped++;
 		else if (lsetxattr(name, x->name, x->value, x->size, 0))
 			die("%s: '%s': attribute %s:", p->what, p->path,
@@ -257,8 +259,8 @@ void place_begin(struct place *p, const struct tarread_entry *e)
 		err = mknod(name, (e->mode & S_IFMT) | 0600, e->rdev);
 	}
 	if (err && errno == EPERM)
-		die("%s: '%s': a device node: build as root, or list it in the role's file 'nodes'",
-		    p->what, e->path);
+		die("%s: '%s': a device node, which needs root", p->what,
+		    e->path);
 	if (err)
 		fail(p, e->path);
 }
@@ -333,6 +335,6 @@ void place_close(struct place *p)
 	close(p->home);
 	close(p->root);
 	if (p->dropped)
-		warn("%s: dropped %u attributes that no overlay carries",
+		warn("%s: dropped %u attributes that cannot be carried over",
 		     p->what, p->dropped);
 }

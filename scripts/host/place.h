@@ -4,10 +4,10 @@
  * through a link, and without a trace in the dates of folders. All of it dies
  * naming the path.
  */
-#ifndef OVERLAY_PLACE_H
-#define OVERLAY_PLACE_H
+#ifndef HOST_PLACE_H
+#define HOST_PLACE_H
 
-#include "host/tarread.h"
+#include "tarread.h"
 
 struct place {
 	const char *what; /* for messages */
@@ -17,7 +17,8 @@ struct place {
 	uint64_t size;
 	struct tarread_entry now; /* attributes to come at its end */
 	char *path;
-	unsigned int dropped; /* attributes that no overlay carries */
+	unsigned int dropped; /* attributes that are not carried over */
+	bool no_owner;	      /* set by the caller: all is the caller's own */
 };
 
 /* place_open - into the folder @dir; the working folder moves until
