@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
-#include "format/cpio.h"
 #include "format/ovl.h"
 #include "host/alloc.h"
 #include "host/error.h"
@@ -155,8 +154,8 @@ static int end(void *user, struct fault *f)
 
 static const struct cpio_sink sink = {begin, data, end};
 
-static void decode(const char *file, const struct cpio_sink *to, void *user,
-		   const bool *enough)
+void look_archive_decode(const char *file, const struct cpio_sink *to,
+			 void *user, const bool *enough)
 {
 	struct cpio_decoder *d = xcalloc(1, sizeof(*d));
 	struct fault f = {0};
@@ -237,7 +236,7 @@ void look_overlay(struct look *l, const char *file)
 
 	l->layers[l->n_layers++].path = xstrdup(file);
 	a->l = l;
-	decode(file, &sink, a, &all);
+	look_archive_decode(file, &sink, a, &all);
 	look_sort(l);
 	apply_list(a, file);
 	look_sort(l);
@@ -293,6 +292,6 @@ int look_archive_stream(const char *file, const char *path,
 	static const struct cpio_sink one = {pick_begin, pick_data, pick_end};
 	struct pick p = {.path = path, .fn = fn, .user = user};
 
-	decode(file, &one, &p, &p.enough);
+	look_archive_decode(file, &one, &p, &p.enough);
 	return p.ret;
 }

@@ -8,6 +8,7 @@
 #include "host/error.h"
 #include "host/sqread.h"
 #include "look.h"
+#include "spool.h"
 
 struct text {
 	char *p;
@@ -17,12 +18,17 @@ struct text {
 int look_stream(const struct look *l, const struct look_entry *e,
 		int (*fn)(void *user, const void *p, size_t size), void *user)
 {
-	const struct look_layer *layer = &l->layers[e->layer];
+	/* what is kept of an archive changes nothing that can be seen */
+	struct look_layer *layer = (struct look_layer *)&l->layers[e->layer];
+	const char *path = e->first ? e->first : e->path;
 	int ret;
 
+	if (!layer->base && !layer->streams++)
+		return look_archive_stream(layer->path, path, fn, user);
+	if (!layer->base && !layer->spool)
+		layer->spool = spool_open(layer->path);
 	if (!layer->base)
-		return look_archive_stream(
-			layer->path, e->first ? e->first : e->path, fn, user);
+		return spool_stream(layer->spool, path, fn, user);
 	ret = sqread_stream(layer->image, e->file, fn, user);
 	if (ret < 0)
 		die("%s: %s: cannot be read", layer->path, e->path);

@@ -9,6 +9,7 @@
 #include "host/error.h"
 #include "host/sqread.h"
 #include "look.h"
+#include "spool.h"
 
 #define LINKS_MAX 40
 
@@ -63,6 +64,7 @@ void look_close(struct look *l)
 	free(l->entries);
 	for (k = 0; k < l->n_layers; k++) {
 		sqread_close(l->layers[k].image);
+		spool_close(l->layers[k].spool);
 		free(l->layers[k].name);
 		free(l->layers[k].path);
 	}

@@ -11,10 +11,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "format/cpio.h"
 #include "format/digest.h"
 
 #define LOOK_LAYERS_MAX 32
 
+struct spool;
 struct sqread;
 struct sqread_file;
 
@@ -52,6 +54,8 @@ struct look_layer {
 	char *path;	      /* of the file */
 	bool base;	      /* a squashfs, else an overlay's archive */
 	struct sqread *image; /* of a squashfs */
+	unsigned int streams; /* files asked for, of an archive */
+	struct spool *spool;  /* and their contents, from the second on */
 };
 
 struct look {
@@ -113,6 +117,13 @@ void look_sort(struct look *l);
 void look_base(struct look *l, const char *file);
 void look_overlay(struct look *l, const char *file);
 void look_stack(struct look *l, struct look *upper);
+
+/*
+ * look_archive_decode - tell @sink of an archive, the list at its front too,
+ * until *@enough; dies when it is damaged, or with what @sink said.
+ */
+void look_archive_decode(const char *file, const struct cpio_sink *sink,
+			 void *user, const bool *enough);
 
 /* look_archive_stream - look_stream() for a file of an overlay's archive. */
 int look_archive_stream(const char *file, const char *path,
