@@ -267,6 +267,7 @@ static int build(struct work *w)
 	struct release *r;
 	const char *note = NULL;
 
+	recipe_signers(&w->recipe);
 	inputs_recipe(&w->recipe, recipe);
 	r = opt.offline ? no_release(&why) : releases(w, &why);
 	if (!r && !offline(w, recipe, why))

@@ -10,10 +10,7 @@
 #include "host/oci.h"
 #include "recipe.h"
 #include "sources.h"
-
-#define DEFAULT_MAIN	 "http://deb.debian.org/debian"
-#define DEFAULT_SECURITY "http://deb.debian.org/debian-security"
-#define DEBIAN_KEYRING	 "/usr/share/keyrings/debian-archive-keyring.gpg"
+#include "vendor.h"
 
 static const char *get(const struct recipe *r, const char *key,
 		       const char *otherwise)
@@ -54,7 +51,10 @@ static void add_kernel(struct recipe *r)
 		return;
 	r->packages = xrealloc(r->packages, n + 2, sizeof(*r->packages));
 	r->packages[n] =
-		kernel ? xstrdup(kernel) : xasprintf("linux-image-%s", r->arch);
+		kernel ? xstrdup(kernel)
+		       : xasprintf("linux-image-%s", r->vendor->kernel
+							     ? r->vendor->kernel
+							     : r->arch);
 	r->packages[n + 1] = NULL;
 }
 
@@ -88,12 +88,17 @@ static void fill_from(struct recipe *r, const char *from)
 
 static void fill(struct recipe *r)
 {
-	static const char *const keys[] = {
-		"suite", "mirror",  "components", "packages", "variant",
-		"arch",	 "profile", "keyring",	  "kernel",   NULL};
+	static const char *const keys[] = {"suite",    "mirror",  "components",
+					   "packages", "variant", "arch",
+					   "profile",  "keyring", "kernel",
+					   "vendor",   NULL};
 
 	ini_known(&r->conf, "base", keys);
 	r->suite = ini_need(&r->conf, "base", "suite");
+	r->vendor = vendor_of(get(r, "vendor", NULL), r->suite);
+	if (!r->vendor)
+		die("%s: [base] vendor: there are debian and ubuntu",
+		    r->conf.path);
 	r->variant = get(r, "variant", "minbase");
 	r->arch = get(r, "arch", "amd64");
 	r->keyring = get(r, "keyring", NULL);
@@ -137,7 +142,7 @@ void recipe_read(struct recipe *r, const struct site *s, const char *name,
 static void add_archive(struct recipe *r, const char *uri, const char *suite,
 			const char *tail)
 {
-	bool ours = !r->keyring && !access(DEBIAN_KEYRING, R_OK);
+	bool ours = !r->keyring && !access(r->vendor->keyring, R_OK);
 	struct recipe_archive *a;
 	char *line, *more;
 
@@ -149,9 +154,9 @@ static void add_archive(struct recipe *r, const char *uri, const char *suite,
 			   (int)(strlen(uri) - (uri[strlen(uri) - 1] == '/')),
 			   uri);
 	a->suite = xasprintf("%s%s", suite, tail);
-	line = xasprintf("deb %s%s %s",
-			 ours ? "[signed-by=" DEBIAN_KEYRING "] " : "", a->uri,
-			 a->suite);
+	line = xasprintf("deb %s%s%s%s %s", ours ? "[signed-by=" : "",
+			 ours ? r->vendor->keyring : "", ours ? "] " : "",
+			 a->uri, a->suite);
 	for (size_t i = 0; r->components[i]; i++) {
 		more = xasprintf("%s %s", line, r->components[i]);
 		free(line);
@@ -185,19 +190,30 @@ static bool rolls(const char *suite)
 	return false;
 }
 
+void recipe_signers(const struct recipe *r)
+{
+	if (!r->keyring && r->vendor != vendor_of("debian", "") &&
+	    access(r->vendor->keyring, R_OK))
+		die("base %s: %s, who sign %s, is not here: install %s, or name a keyring=",
+		    r->name, r->vendor->keyring, r->suite, r->vendor->package);
+}
+
 void recipe_archives(struct recipe *r)
 {
 	char **uris = words(get(r, "mirror", ""));
-	struct sources s;
+	bool is_debian = r->vendor == vendor_of("debian", "");
+	struct sources s = {0};
 
 	if (uris[0]) {
 		from_conf(r, uris);
 		return;
 	}
-	sources_read(&s, "/etc");
+	/* a machine that runs Debian knows mirrors of Debian */
+	if (is_debian)
+		sources_read(&s, "/etc");
 	if (!s.main) {
-		s.main = DEFAULT_MAIN;
-		s.security = DEFAULT_SECURITY;
+		s.main = (char *)vendor_main(r->vendor, r->arch);
+		s.security = (char *)vendor_security(r->vendor, r->arch);
 		s.updates = true;
 	}
 	add_archive(r, s.main, r->suite, "");

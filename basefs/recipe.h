@@ -12,6 +12,8 @@ struct recipe_archive {
 	char *line; /* for apt's sources.list */
 };
 
+struct vendor;
+
 struct recipe {
 	const char *name;
 	char *dir;   /* bases/NAME */
@@ -21,7 +23,8 @@ struct recipe {
 	const char *from_arch; /* what arch= says, or NULL */
 	char *from;	       /* an existing system, or NULL: suite then is
 				  NULL, and so are the lists */
-	const char *keyring;   /* or NULL: the host's, Debian's */
+	const struct vendor *vendor;
+	const char *keyring; /* or NULL: the vendor's */
 	char **components;
 	char **packages; /* with the kernel */
 	struct recipe_archive *archives;
@@ -36,6 +39,10 @@ struct recipe {
  */
 void recipe_read(struct recipe *r, const struct site *s, const char *name,
 		 const char *profile, bool may_miss);
+
+/* recipe_signers - die naming the package when the keyring of a vendor that
+ * this machine need not know is not there. */
+void recipe_signers(const struct recipe *r);
 
 /* recipe_level - of zstd, for a profile; dies with @where. */
 unsigned int recipe_level(const char *profile, const char *where);

@@ -44,6 +44,47 @@ plan 'a kernel of the architecture is added' '*packages systemd nginx linux-imag
 
 site b <<'END'
 [base]
+suite = noble
+components = main universe
+END
+plan 'a suite of Ubuntu: its archive, its updates, its kernel' '*deb *http://archive.ubuntu.com/ubuntu noble main universe
+*deb *http://archive.ubuntu.com/ubuntu noble-updates main universe
+*deb *http://security.ubuntu.com/ubuntu noble-security main universe
+*packages linux-image-generic
+*'
+if [ ! -e /usr/share/keyrings/ubuntu-archive-keyring.gpg ]; then
+	t_begin 'refused: nobody knows who signs it'
+	expect_fail 1 'install ubuntu-keyring, or name a keyring=' base
+fi
+echo 'arch = arm64' >>site/bases/b/base.conf
+plan '... of another architecture' '*architecture arm64
+*http://ports.ubuntu.com/ubuntu-ports noble main *
+*http://ports.ubuntu.com/ubuntu-ports noble-security main *'
+site b <<'END'
+[base]
+suite = zesty-to-come
+vendor = ubuntu
+mirror = http://m.example/ubuntu
+END
+plan 'one that nobody knows yet, by its vendor' '*deb *http://m.example/ubuntu zesty-to-come main
+*linux-image-generic
+*'
+echo 'vendor = other' >>site/bases/b/base.conf
+t_begin 'refused: a vendor that is none'
+expect_fail 1 'vendor: there are debian and ubuntu' base -n
+
+site b <<'END'
+[base]
+suite = trixie
+arch = arm64
+mirror = http://m.example/debian
+END
+plan 'Debian of another architecture' '*architecture arm64
+*packages linux-image-arm64
+*'
+
+site b <<'END'
+[base]
 suite = trixie
 mirror = http://m.example/debian
 packages = linux-image-cloud-amd64
