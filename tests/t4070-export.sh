@@ -88,7 +88,12 @@ run 'an image becomes a base' slipway base -C "$site" --from base tiny
 run '... and a role on it' slipway overlay -C "$site" web
 run '... which is published' slipway publish -C "$site"
 
-mkdir want.d mnt
+t_begin '... and boots'
+if "$T_ROOT/tests/nsboot" "$T_TMP/fix/initrd" "$site/public" \
+	'slipway.url=http://127.0.0.1:8080 ip=none slipway.panic=halt,0 slipway.role=web' >out 2>&1 &&
+	grep -q 'BOOT-OK' out; then t_ok; else t_fail "$(tail -n 5 out)"; fi
+
+mkdir mnt
 slipway base --pack full -o want.squashfs >out 2>&1 || cat out
 mount -o loop,ro want.squashfs mnt
 listing mnt >want
