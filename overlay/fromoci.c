@@ -201,6 +201,7 @@ void fromoci_apply(const struct build *b)
 	     a.oci->src);
 	look(&a);
 	place_open(&a.place, a.oci->src, "root");
+	a.place.stand_ins = b->user;
 	/* in this order: what goes away may have got another name first */
 	ocitree_by_source(a.after, a.n_after);
 	relink_all(&a);

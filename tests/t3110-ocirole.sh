@@ -34,7 +34,7 @@ listing() # DIR
 
 mkdir -p site/roles/web mnt lower
 printf '[site]\nname = t\nurl = http://127.0.0.1\n' >site/site.conf
-printf '[role]\nbase = x\ngrants = setid,caps\n' >site/roles/web/role.conf
+printf '[role]\nbase = x\ngrants = setid,caps,devnodes\n' >site/roles/web/role.conf
 
 # with the folders that a build would make, as it mounts there
 mkdir -p l1/{dev,proc,sys,run,tmp,var/cache/apt,var/lib/apt/lists} l1/{etc,usr/bin,usr/lib/deep,gone/deep,opq/deep,dir2file/x,d,moved} \
@@ -82,6 +82,7 @@ mkdir -p l1/{dev,proc,sys,run,tmp,var/cache/apt,var/lib/apt/lists} l1/{etc,usr/b
 	cp usr/bin/capable usr/bin/setuid
 	chmod 4755 usr/bin/setuid
 	ln usr/bin/setuid etc/setuid
+	mknod -m 640 usr/node c 300 70000
 	chown 12:34 again
 	: >again/$'\xff'
 	truncate -s 2M again/sparse

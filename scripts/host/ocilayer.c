@@ -10,6 +10,7 @@
 #include "alloc.h"
 #include "error.h"
 #include "ocilayer.h"
+#include "sqtree.h"
 #include "tree.h"
 #include "unfilter.h"
 
@@ -86,6 +87,14 @@ static bool mode_ok(const struct tarread_entry *e)
 	       S_ISCHR(e->mode) || S_ISBLK(e->mode) || S_ISFIFO(e->mode);
 }
 
+/* overlayfs' own, and what stands for a device node (sqtree.h). */
+static bool is_internal(const char *name)
+{
+	return !strncmp(name, "trusted.overlay.", 16) ||
+	       !strncmp(name, "user.overlay.", 13) ||
+	       !strcmp(name, SQTREE_NODE);
+}
+
 static void refuse(const struct layer *l, const struct tarread_entry *e)
 {
 	if (!e->hardlink && !mode_ok(e))
@@ -96,9 +105,8 @@ static void refuse(const struct layer *l, const struct tarread_entry *e)
 		die("%s: layer %u: '%s': owner out of range", l->o->src,
 		    l->i + 1, e->path);
 	for (size_t k = 0; k < e->n_xattrs; k++)
-		if (!strncmp(e->xattrs[k].name, "trusted.overlay.", 16) ||
-		    !strncmp(e->xattrs[k].name, "user.overlay.", 13))
-			die("%s: layer %u: '%s': attribute %s is overlayfs' own",
+		if (is_internal(e->xattrs[k].name))
+			die("%s: layer %u: '%s': attribute %s no layer may hold",
 			    l->o->src, l->i + 1, e->path, e->xattrs[k].name);
 }
 

@@ -9,11 +9,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 #include "alloc.h"
 #include "error.h"
 #include "place.h"
+#include "sqtree.h"
 
 /* What a folder is to be dated in the end. */
 struct date {
@@ -255,6 +257,8 @@ void place_begin(struct place *p, const struct tarread_entry *e)
 		err = p->fd < 0;
 	} else if (S_ISLNK(e->mode)) {
 		err = symlink(e->target ? e->target : "", name);
+	} else if (p->stand_ins && !S_ISFIFO(e->mode)) {
+		sqtree_node(name, e->mode, major(e->rdev), minor(e->rdev));
 	} else {
 		err = mknod(name, (e->mode & S_IFMT) | 0600, e->rdev);
 	}

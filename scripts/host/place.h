@@ -19,6 +19,8 @@ struct place {
 	char *path;
 	unsigned int dropped; /* attributes that are not carried over */
 	bool no_owner;	      /* set by the caller: all is the caller's own */
+	bool stand_ins; /* set by the caller: for device nodes that cannot be
+			   made, as in sqtree.h */
 };
 
 /* place_open - into the folder @dir; the working folder moves until
