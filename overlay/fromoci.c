@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* fromoci.c - an image's upper layers, laid into the union file by file. */
 #include <errno.h>
-#include <fcntl.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/ocilayer.h"
@@ -25,6 +24,20 @@ struct apply {
 	const struct ocitree_name *now;
 };
 
+/* An image that a build which was killed had unpacked. */
+static void sweep(const struct build *b)
+{
+	char *pattern = xasprintf("%s/image.??????", b->out);
+	glob_t g;
+
+	if (!glob(pattern, GLOB_NOSORT, NULL, &g)) {
+		for (size_t i = 0; i < g.gl_pathc; i++)
+			outfile_remove(g.gl_pathv[i]);
+		globfree(&g);
+	}
+	free(pattern);
+}
+
 void fromoci_open(struct build *b)
 {
 	const char *ids = ini_get(&b->base->info, "base", "layers");
@@ -32,6 +45,7 @@ void fromoci_open(struct build *b)
 	struct oci *o;
 	unsigned int i;
 
+	sweep(b);
 	if (!b->role->from_oci)
 		return;
 	if (!id[0])

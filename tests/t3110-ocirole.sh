@@ -148,6 +148,7 @@ digest=$(oci_sum "$role/overlay.cpio.gz")
 t_begin 'the same image again: nothing to do'
 if slipway overlay -C site --from-oci full web 2>&1 |
 	grep -q 'web: unchanged'; then t_ok; else t_fail; fi
+mkdir -p "$role/image.killed/blobs"
 t_begin 'named in role.conf, as a tar beside it: the same bytes'
 tar -C full -cf site/roles/web/image.tar .
 echo 'from-oci = image.tar:v1' >>site/roles/web/role.conf
@@ -155,7 +156,7 @@ if slipway overlay -C site web >out 2>&1 &&
 	[ "$(oci_sum "$role/overlay.cpio.gz")" = "$digest" ]; then t_ok; else
 	t_fail "$(cat out)"
 fi
-t_begin '... and nothing is left beside them'
+t_begin '... and nothing is left beside them, not even by one that was killed'
 if [ "$(ls "$role")" = $'build.log\noverlay.cpio.gz\noverlay.info' ]; then
 	t_ok
 else
