@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ext.h - read a file system of ext2, ext3 or ext4 inside a file. ext.c alone
- * names libext2fs.
+ * ext.h - read a file system of ext2, ext3 or ext4 inside a file. ext.c and
+ * extfeed.c alone name libext2fs.
  */
 #ifndef BASEFS_EXT_H
 #define BASEFS_EXT_H
