@@ -228,8 +228,8 @@ done
 t_begin 'a full disk: said, and nothing left'
 mkdir small
 mount -t tmpfs -o size=30M small small
-cp -a site small/
-rm -rf small/site/build
+mkdir small/site
+cp -a site/site.conf site/bases small/site/
 "$BIN/slipway-base" -C small/site --force >out 2>&1
 status=$?
 say=$(grep "$T_TMP/small/" /proc/mounts

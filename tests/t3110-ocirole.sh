@@ -162,8 +162,8 @@ if [ "$(ls "$role")" = $'build.log\noverlay.cpio.gz\noverlay.info' ]; then
 else
 	t_fail "$(ls "$role")"
 fi
-t_begin 'by an ordinary user: the same bytes'
 user_ready
+t_begin 'by an ordinary user: the same bytes'
 mkdir -p home bin
 cp -a site mine
 rm -r mine/build/overlays

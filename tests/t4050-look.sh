@@ -180,9 +180,9 @@ t_begin 'attributes'
 slipway ls --json "$image" | jq -r '.xattrs // empty | to_entries[] |
 	.key + "=" + .value' >"$T_TMP/got"
 cat >"$T_TMP/want" <<-END
-	user.note=$(printf 'a b' | xxd -p)
+	user.note=$(printf 'a b' | od -An -tx1 | tr -d ' \n')
 	security.capability=$(getfattr --only-values -n security.capability \
-		"$m/lower/usr/bin/capable" | xxd -p)
+		"$m/lower/usr/bin/capable" | od -An -tx1 | tr -d ' \n')
 END
 same "$T_TMP/want" "$T_TMP/got"
 

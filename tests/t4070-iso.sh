@@ -301,6 +301,9 @@ chmod 777 "$T_TMP/disk"
 mkdir -m 777 "$T_TMP/nobody"
 cp "$iso" "$T_TMP/nobody/stick"
 chmod 666 "$T_TMP/nobody/stick"
+# where the sources are only root may come
+cp "$BIN/slipway-iso" "$T_TMP/nobody/"
+chmod 711 "$T_TMP"
 check 'customize needs no root' env TMPDIR="$T_TMP/nobody" \
 	setpriv --reuid 65534 --regid 65534 --clear-groups \
-	"$BIN/slipway" iso customize "$T_TMP/nobody/stick" --role web
+	"$T_TMP/nobody/slipway-iso" customize "$T_TMP/nobody/stick" --role web

@@ -17,6 +17,7 @@
 #include "folder.h"
 #include "image.h"
 #include "look.h"
+#include "walk.h"
 #include "tarball.h"
 
 static const char *dir, *root, *to, *format, *tag = "latest";
@@ -127,6 +128,8 @@ static void as_squashfs(const struct look *l)
 	struct spawn s = {.argv = argv, .out = -1, .err = -1};
 	int p[2];
 
+	/* before there is a packer to be left alone with half a tree */
+	walk_whole(l);
 	if (pipe2(p, O_CLOEXEC))
 		die("pipe:");
 	s.in = p[0];

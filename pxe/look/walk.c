@@ -111,6 +111,16 @@ static void keep(void *p)
 	(void)p;
 }
 
+void walk_whole(const struct look *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->entries[i].deleted || l->entries[i].opaque)
+			die("%s: an overlay changes a base: export a role, or as tar",
+			    l->layers[l->entries[i].layer].name);
+}
+
 void walk_all(const struct look *l, bool as_layer, const struct walk_sink *sink,
 	      void *user)
 {
@@ -118,15 +128,14 @@ void walk_all(const struct look *l, bool as_layer, const struct walk_sink *sink,
 	uint32_t mtime = 0;
 	size_t i;
 
+	if (!as_layer)
+		walk_whole(l);
 	for (i = 0; i < l->n; i++)
 		if (l->entries[i].mtime > mtime)
 			mtime = l->entries[i].mtime;
 	for (i = 0; i < l->n; i++) {
 		const struct look_entry *e = &l->entries[i];
 
-		if ((e->deleted || e->opaque) && !as_layer)
-			die("%s: an overlay changes a base: export a role, or as tar",
-			    l->layers[e->layer].name);
 		if (e->deleted) {
 			mark(&w, e->path, last(e->path) - e->path, NULL, mtime);
 			continue;

@@ -14,11 +14,14 @@ struct walk_sink {
 	void (*end)(void *user);
 };
 
+/* walk_whole - dies where @l deletes, or hides, what it does not hold. */
+void walk_whole(const struct look *l);
+
 /*
  * walk_all - every entry of @l in its order, the root first. With @as_layer as
  * a container image's layer has them: what an overlay deletes is a file
  * ".wh.NAME", what it makes opaque has one ".wh..wh..opq"; dies on a file that
- * has such a name by itself. Without, dies on what an overlay deletes.
+ * has such a name by itself. Without, as walk_whole().
  */
 void walk_all(const struct look *l, bool as_layer, const struct walk_sink *sink,
 	      void *user);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 #include "host/outfile.h"
 
 #define PENDING_MAX 64
+#define HOLD_MS	    1000
 
 /* What is to be removed. Slots are never freed, so that a signal handler may
  * walk them at any time; used says whether a slot counts. */
@@ -27,6 +29,7 @@ static struct pending {
 	volatile sig_atomic_t used;
 } pending[PENDING_MAX];
 static pid_t owner;
+static volatile pid_t maker; /* the thread that is at it, or 0 */
 
 /* By another program: walking a tree takes memory, and a signal may come in
  * the middle of malloc(). */
@@ -57,6 +60,8 @@ static void remove_pending(void)
 
 	if (getpid() != owner)
 		return;
+	for (i = 0; i < HOLD_MS && maker && maker != gettid(); i++)
+		poll(NULL, 0, 1);
 	for (i = 0; i < PENDING_MAX; i++) {
 		if (!pending[i].used)
 			continue;
@@ -75,7 +80,7 @@ static void on_signal(int sig)
 static const int fatal[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
 /* Hold these back while a thing is made and noted, so that none is made and
- * not noted. */
+ * not noted; a thread of ours that exits for another waits for that. */
 static void hold(sigset_t *before)
 {
 	sigset_t set;
@@ -85,6 +90,13 @@ static void hold(sigset_t *before)
 	for (i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
 		sigaddset(&set, fatal[i]);
 	sigprocmask(SIG_BLOCK, &set, before);
+	maker = gettid();
+}
+
+static void let_go(const sigset_t *before)
+{
+	maker = 0;
+	sigprocmask(SIG_SETMASK, before, NULL);
 }
 
 static void install_once(void)
@@ -132,7 +144,7 @@ void outfile_mkdir(const char *path, unsigned int mode)
 	if (mkdir(path, mode))
 		die("%s: cannot create:", path);
 	outfile_cleanup(path);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	let_go(&before);
 }
 
 void outfile_open(struct outfile *o, const char *path, unsigned int mode)
@@ -146,7 +158,7 @@ void outfile_open(struct outfile *o, const char *path, unsigned int mode)
 	if (o->fd < 0)
 		die("%s: cannot create:", path);
 	outfile_cleanup(o->tmp);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	let_go(&before);
 	if (fchmod(o->fd, mode))
 		die("%s: chmod:", o->tmp);
 }
