@@ -43,18 +43,17 @@ show_report() {
 
 make_site() {
 	slipway new --name check --url http://boot.example.net "$site" || return
-	cp -R "$(dirname "$0")/../overlay/roles/." "$site/roles/"
-	for r in console rescue; do
+	for r in console parts ssh rescue; do
+		cp -R "$(dirname "$0")/../overlay/roles/$r" "$site/roles/" &&
 		echo 'base = debian13' >>"$site/roles/$r/role.conf" || return
 	done
-	for r in web rescue; do
-		echo 'depends = console' >>"$site/roles/$r/role.conf" || return
-	done
+	echo 'depends = console' >>"$site/roles/web/role.conf" || return
+	echo 'depends = console ssh' >>"$site/roles/rescue/role.conf" || return
 	show_report "$site/roles/rescue/files/etc/systemd/system"
 }
 
 build_all() {
-	for r in console web rescue; do
+	for r in console parts ssh web rescue; do
 		slipway overlay -C "$site" "$r" || return
 	done
 	slipway initrd -C "$site" debian13
