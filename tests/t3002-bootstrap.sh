@@ -243,7 +243,7 @@ umount small
 # the same once more by somebody who is not root
 user_ready
 mkdir -p home bin
-cp "$BIN/slipway-base" bin/
+cp "$BIN"/slipway-{base,report} bin/
 cp -a site mine
 rm -r mine/build
 mkdir -p home/.cache/slipway/debs
