@@ -97,7 +97,7 @@ run 'rescue netboots from the same base' \
 
 ramdisk() {
 	slipway ramdisk -C "$site" -o "$T_TMP/ram" web || return
-	timeout 240 qemu-system-x86_64 -m 1024 -smp 2 -accel tcg \
+	timeout 240 qemu-system-x86_64 -m 1024 -accel tcg,thread=single \
 		-nic none -nographic -no-reboot \
 		-kernel "$T_TMP/ram/vmlinuz" -initrd "$T_TMP/ram/initrd.img" \
 		-append 'console=ttyS0 slipway.panic=halt,0' \

@@ -156,7 +156,7 @@ net_tagged() {
 		card+=(-netdev "socket,id=n$i,udp=127.0.0.1:700$i,localaddr=127.0.0.1:700$((i + 1))"
 			-device "virtio-net-pci,netdev=n$i,romfile=,mac=52:54:00:77:00:0$i")
 	done
-	timeout 240 qemu-system-x86_64 -m 512 -smp 2 -accel tcg,thread=multi \
+	timeout 240 qemu-system-x86_64 -m 512 -accel tcg,thread=single \
 		-cpu max,-avx2 -nographic -nodefaults -serial stdio -no-reboot \
 		"${card[@]}" -kernel "$b/vmlinuz" -initrd "$b/initrd.img" \
 		-append "console=ttyS0 no_timer_check slipway.url=$url slipway.panic=halt,0 bond=bond0:eth0,eth1:mode=active-backup,miimon=100 vlan=vlan5:bond0 slipway.role=web" \

@@ -55,7 +55,7 @@ machine() {
 	local name=$1 firmware=$2 medium=$3 key=$4 log=$T_TMP/$1.log args
 	shift 4
 	args=(-nodefaults -no-user-config -machine q35,graphics=off
-		-accel tcg,thread=multi -cpu max,-avx2 -smp 2
+		-accel tcg,thread=single -cpu max,-avx2
 		-m "${ram:-512}" -display none -monitor none -no-reboot
 		-nic none -device virtio-rng-pci -serial stdio)
 	[ "$firmware" = bios ] || args+=(

@@ -33,8 +33,8 @@
 #define TIMEOUT_SEC 300
 
 static const char *dir, *tree, *role,
-	*ram = "1536", *cpus = "2", *extra = "", *expect, *timeout, *forwards,
-	*probe, *probe_text, *accel = "auto", *log_path, *taps, *mac, *disk,
+	*ram = "1536", *cpus, *extra = "", *expect, *timeout, *forwards, *probe,
+	*probe_text, *accel = "auto", *log_path, *taps, *mac, *disk,
 	*nic = "virtio-net-pci";
 static bool many, verbose, uefi, bios;
 
@@ -46,7 +46,7 @@ static const struct opt table[] = {
 	{"role", 'r', "ROLE", "this role, not the one the manifest gives", NULL,
 	 &role},
 	{"ram", 'm', "MB", "memory (default 1536)", NULL, &ram},
-	{"cpus", 0, "N", "processors (default 2)", NULL, &cpus},
+	{"cpus", 0, "N", "processors (default 2, or 1 under tcg)", NULL, &cpus},
 	{"append", 'a', "TEXT", "more kernel arguments", NULL, &extra},
 	{"forward", 'f', "[ADDR:]HOST:GUEST", "reach a port of the guest",
 	 &many, &forwards},
@@ -324,7 +324,7 @@ static void add_taps(struct qemu *q)
 static void set_machine(struct qemu *q)
 {
 	q->ram_mb = number("ram", ram, 64, 1 << 20);
-	q->cpus = number("cpus", cpus, 1, 256);
+	q->cpus = cpus ? number("cpus", cpus, 1, 256) : 0;
 	if (uefi && bios)
 		opts_usage(&opts, "--bios or --uefi, not both");
 	q->uefi = uefi;
@@ -395,6 +395,8 @@ int main(int argc, char **argv)
 	spawn_need("qemu-system-x86_64", "qemu-system-x86");
 	qemu_firmware(&q);
 	q.kvm = choose_kvm();
+	if (!cpus)
+		q.cpus = q.kvm ? 2 : 1;
 	q.nic = nic;
 	q.input = isatty(0) && isatty(1) && !expect && !probe;
 	signal(SIGPIPE, SIG_IGN);

@@ -149,13 +149,15 @@ static void put_uefi(struct line *l)
 }
 
 /* graphics=off has the firmware and iPXE speak on the serial line; under TCG
- * AVX2 halves the speed of SHA-256 */
+ * AVX2 halves the speed of SHA-256, and with a thread for each processor QEMU
+ * before 8.1 may run an int3 that the guest's kernel has patched away again,
+ * which it dies of */
 static void put_machine(struct line *l, const struct qemu *q)
 {
 	put(l, "qemu-system-x86_64", "-nodefaults");
 	put(l, "-no-user-config", NULL);
 	put(l, "-machine", "q35,graphics=off");
-	put(l, "-accel", q->kvm ? "kvm" : "tcg,thread=multi");
+	put(l, "-accel", q->kvm ? "kvm" : "tcg,thread=single");
 	put(l, "-cpu", q->kvm ? "host" : "max,-avx2");
 	put(l, "-smp", xasprintf("%u", q->cpus));
 	put(l, "-m", xasprintf("%u", q->ram_mb));
