@@ -50,6 +50,8 @@ struct fetch_env {
 	uint64_t seed;			/* of the jitter, machine and boot */
 	unsigned int connections;	/* at most, for layers; 0: as the
 					   machine and the server allow */
+	uint64_t limit;			/* bytes a second over one connection,
+					   the only one then; 0: none */
 	bool confine;			/* workers have no use for files */
 	const struct retry_budget *budget; /* retry.h; NULL: what a boot uses */
 };
@@ -124,6 +126,8 @@ struct fetch_layer {
 	struct index ix;
 	int fd;				/* a file of ix.layer_size bytes */
 	bool held;			/* not to be begun yet */
+	const uint8_t *proven;		/* a byte a chunk, not 0: in the file
+					   and proven already; NULL: none */
 	/* what became of it */
 	bool done;
 	uint64_t start_ms, stop_ms;	/* clock_ms */

@@ -336,6 +336,8 @@ ssize_t http_read(struct fetch *f, struct http_body *b, void *p, size_t size,
 		b->left -= (uint64_t)n;
 		b->window_bytes += (uint64_t)n;
 		f->stats.bytes += (uint64_t)n;
+		if (f->env.limit)
+			clock_pause((uint64_t)n * 1000 / f->env.limit);
 		return n;
 	}
 	if (n == -ESTALE)

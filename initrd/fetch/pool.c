@@ -27,6 +27,16 @@ static unsigned int processors(void)
 	return n ? n : 1;
 }
 
+/* What the caller has proven is asked of nobody. */
+static void begin(struct plan *plan, const uint8_t *proven)
+{
+	struct plan_range one = {.n = 1};
+
+	for (; proven && one.first < plan->ix->n; one.first++)
+		if (proven[one.first])
+			plan_prove(plan, &one);
+}
+
 static int setup(struct pool *p, struct fetch_error *e)
 {
 	size_t at = POOL_WORKERS_MAX * sizeof(struct worker_stats);
@@ -46,6 +56,7 @@ static int setup(struct pool *p, struct fetch_error *e)
 		p->states[i] = (uint8_t *)p->shared + at;
 		at += l->ix.n;
 		plan_init(&p->layer[i].plan, &l->ix, p->states[i]);
+		begin(&p->layer[i].plan, l->proven);
 		retry_start(&p->layer[i].retry, l->name);
 		l->done = false;
 		l->start_ms = l->stop_ms = l->bytes = 0;
@@ -53,7 +64,7 @@ static int setup(struct pool *p, struct fetch_error *e)
 	}
 	for (i = 0; i < POOL_WORKERS_MAX; i++)
 		p->fds[i] = -1;
-	p->limit = p->f->env.connections;
+	p->limit = p->f->env.limit ? 1 : p->f->env.connections;
 	if (!p->limit || p->limit > POOL_WORKERS_MAX)
 		p->limit = POOL_WORKERS_MAX;
 	p->width = processors() < 2 ? 2 : processors();
@@ -416,6 +427,18 @@ static int listen_to(struct pool *p, struct fetch_error *e)
 	return ret;
 }
 
+/* Layers of which nothing is left to fetch from the beginning. */
+static int whole_already(struct pool *p, struct fetch_error *e)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < p->n && !ret; i++)
+		if (!p->layer[i].plan.left)
+			ret = layer_whole(p, i, e);
+	return ret;
+}
+
 static bool whole(const struct pool *p)
 {
 	unsigned int i;
@@ -447,6 +470,7 @@ int fetch_layers(struct fetch *f, struct fetch_layer *layers, unsigned int n,
 	ret = setup(p, e);
 	if (ret)
 		return ret;
+	ret = whole_already(p, e);
 	while (!ret && !whole(p)) {
 		ret = give_all(p, e);
 		if (!ret)
