@@ -43,6 +43,19 @@ static int manifest_layer_of(const struct manifest *m,
 	return -ENOENT;
 }
 
+/* Optional, and passed over by a reader that does not know it. */
+static int manifest_boot(struct manifest_parser *s, struct manifest_layer *l)
+{
+	struct span rest = s->line, value;
+
+	if (!text_field(&rest, &value) || !text_strip(&value, "?boot="))
+		return 0;
+	if (digest_unhex(value, l->boot))
+		return manifest_bad(s, -EBADMSG, "not a SHA-256");
+	l->has_boot = true;
+	return 0;
+}
+
 static int manifest_layer(struct manifest_parser *s)
 {
 	struct manifest_layer *l = &s->m->layers[s->m->n_layers];
@@ -63,6 +76,8 @@ static int manifest_layer(struct manifest_parser *s)
 	    (err = manifest_digest(s, "index=", l->index)) ||
 	    (err = manifest_u64(s, "index-size=", 1, &l->index_size)) ||
 	    (err = manifest_name(s, "name=", &l->name)))
+		return err;
+	if (l->kind == MANIFEST_BASE && (err = manifest_boot(s, l)))
 		return err;
 	if (l->kind == MANIFEST_OVERLAY &&
 	    ((err = manifest_u64(s, "unpacked=", 0, &l->unpacked)) ||

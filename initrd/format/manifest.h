@@ -49,6 +49,9 @@ struct manifest_layer {
 	uint64_t unpacked;		/* overlay: bytes it takes when unpacked */
 	uint64_t inodes;		/* overlay: inodes it takes */
 	uint8_t base[DIGEST_SIZE];	/* overlay: captured against this base */
+	bool has_boot;			/* base: */
+	uint8_t boot[DIGEST_SIZE];	/* of boot/SHA256/files, the list of
+					   its kernel and initrd; the name */
 };
 
 struct manifest_role {

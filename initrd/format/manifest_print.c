@@ -39,6 +39,8 @@ static void manifest_print_layer(struct text_out *o,
 	manifest_print_digest(o, " index=", l->index);
 	manifest_print_u64(o, " index-size=", l->index_size);
 	manifest_print_span(o, " name=", l->name);
+	if (l->has_boot)
+		manifest_print_digest(o, " ?boot=", l->boot);
 	if (!overlay)
 		return;
 	manifest_print_u64(o, " unpacked=", l->unpacked);

@@ -3,11 +3,13 @@
  * collect.c - what the site has built, read for one release.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "format/filelist.h"
 #include "format/url.h"
 #include "host/alloc.h"
 #include "host/error.h"
@@ -212,23 +214,43 @@ static void add_overlays(struct release *r, struct manifest_role *role,
 	role->overlays[role->n_overlays++] = at;
 }
 
-/* The folder's name: the digest of those of all that is in it. */
+/* The list of the folder's files; its digest is the name of the folder. */
 static void name_boot(struct release_boot *b)
 {
 	const char *const files[] = {b->vmlinuz, b->initrd, b->core, b->info};
-	char hex[DIGEST_HEX + 1];
+	static const char *const names[] = {"vmlinuz", "initrd.img",
+					    "core.img", "drivers.info"};
+	char line[1024 + DIGEST_HEX + 32], *text = xstrdup(FILELIST_MAGIC);
 	uint8_t digest[DIGEST_SIZE];
-	struct digest_ctx d;
-	uint64_t size;
+	struct filelist_item it;
 	size_t i;
 
-	digest_init(&d);
 	for (i = 0; i < ARRAY_SIZE(files) && files[i]; i++) {
-		hash_file_hex(files[i], hex, &size);
-		digest_update(&d, hex, DIGEST_HEX);
+		char *old = text;
+		int n, err = hash_file(files[i], it.digest, &it.size);
+
+		errno = -err;
+		if (err)
+			die("%s:", files[i]);
+		snprintf(it.path, sizeof(it.path), "%s", names[i]);
+		n = filelist_print(line, sizeof(line), &it);
+		text = xasprintf("%s%.*s", old, n, line);
+		free(old);
 	}
-	digest_final(&d, digest);
+	digest_of(text, strlen(text), digest);
 	digest_hex(digest, b->hex);
+	b->files = text;
+}
+
+/* Whoever has the manifest knows the kernel and the initrd of a base. */
+static void bind_boot(struct release *r, unsigned int base,
+		      const struct release_boot *b)
+{
+	struct manifest_layer *l = &r->m.layers[base];
+
+	l->has_boot = true;
+	if (digest_unhex(text_span(b->hex), l->boot))
+		die("boot files of %s: no digest", b->base);
 }
 
 /* Kernel and initrd of @base. */
@@ -264,7 +286,8 @@ static void add_role(struct release *r, const char *name)
 	base = ini_need(&conf, "role", "base");
 	role->name = text_span(xstrdup(name));
 	role->base = need_base(r, base);
-	r->role_boot[r->m.n_roles++] = need_boot(r, base);
+	r->role_boot[r->m.n_roles] = need_boot(r, base);
+	bind_boot(r, role->base, &r->boots[r->role_boot[r->m.n_roles++]]);
 	add_overlays(r, role, name, 0);
 	ini_free(&conf);
 }

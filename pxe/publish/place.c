@@ -110,12 +110,15 @@ void place_signed(const struct site *site, const char *from, const char *dir,
 
 void place_boots(struct release *r, const char *dir)
 {
+	char *boot, *files;
 	unsigned int i;
-	char *boot;
 
 	for (i = 0; i < r->n_boots; i++) {
 		boot = xasprintf("%s/boot/%s", dir, r->boots[i].hex);
+		files = xasprintf("%s/files", boot);
 		site_mkdirs(boot);
+		tree_put(files, r->boots[i].files, strlen(r->boots[i].files));
+		free(files);
 		place_signed(r->site, r->boots[i].vmlinuz, boot, "vmlinuz");
 		place_signed(r->site, r->boots[i].initrd, boot, "initrd.img");
 		if (r->boots[i].core)

@@ -148,7 +148,7 @@ static void prune_layers(const struct texts *t, const char *tree)
 
 static void remove_boot(const char *dir)
 {
-	static const char *const files[] = {"vmlinuz", "vmlinuz.sig",
+	static const char *const files[] = {"files", "vmlinuz", "vmlinuz.sig",
 					    "initrd.img", "initrd.img.sig"};
 	char *path;
 	size_t i;
@@ -194,12 +194,13 @@ static void prune_boots(struct texts *t, const struct site *site,
 
 void prune(const struct site *site, const char *dir, unsigned int keep)
 {
-	struct texts layers = {0}, boots = {0};
+	struct texts named = {0};
 
-	add_manifests(&layers, site, keep);
-	add_current(&layers, site);
-	prune_layers(&layers, dir);
-	prune_boots(&boots, site, dir, keep);
+	add_manifests(&named, site, keep);
+	add_current(&named, site);
+	prune_layers(&named, dir);
+	/* manifests name boot files too, for machines that update a disk */
+	prune_boots(&named, site, dir, keep);
 }
 
 void prune_keep_script(const struct site *site, const char *script,

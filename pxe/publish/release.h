@@ -15,7 +15,8 @@ struct release_boot {
 	char *vmlinuz, *initrd; /* built files */
 	char *core, *info;	/* drivers.h; NULL: no core */
 	struct ini drivers;	/* what info holds */
-	char hex[DIGEST_HEX + 1];
+	char *files;		/* the list of what is in the folder, */
+	char hex[DIGEST_HEX + 1]; /* and its digest, the folder's name */
 };
 
 struct release {

@@ -62,6 +62,7 @@ static void meaning(void)
 	CHECK(m.layers[0].size == 70500000 && m.layers[0].digest[31] == 0xaa);
 	CHECK(m.layers[0].index[0] == 0xbb && m.layers[0].index_size == 40000);
 	CHECK(m.layers[1].kind == MANIFEST_OVERLAY);
+	CHECK(!m.layers[0].has_boot && !m.layers[1].has_boot);
 	CHECK(m.layers[1].unpacked == 4096 && m.layers[1].inodes == 3);
 	CHECK(m.layers[1].base[5] == 0xaa);
 	CHECK(m.roles[0].base == 0 && m.roles[0].n_overlays == 2);
@@ -185,6 +186,9 @@ static void refused(void)
 		 -ENOTSUP},
 		{HEAD "layer base " SHA("A") " size=1 index=" B
 					     " index-size=1 name=x\n",
+		 -EBADMSG},
+		{HEAD "layer base " A " size=1 index=" B
+		 " index-size=1 name=x ?boot=" SHA("A") "\n",
 		 -EBADMSG},
 		{HEAD "layer base a" A " size=1 index=" B
 		      " index-size=1 name=x\n",
@@ -406,6 +410,20 @@ static void every_cut_and_byte(void)
 	CHECK(taken > n);
 }
 
-UNIT_MAIN(UNIT_CASE(meaning), UNIT_CASE(machines), UNIT_CASE(round_trip),
+#define BOOT                                                                   \
+	HEAD "layer base " A " size=70500000 index=" B                         \
+	     " index-size=40000 name=debian-13 ?boot=" C "\n"
+
+static void boot_files(void)
+{
+	static char text[sizeof(BOOT)];
+
+	CHECK_INT(parse_str(BOOT), 0);
+	CHECK(m.layers[0].has_boot && m.layers[0].boot[0] == 0xcc);
+	CHECK_INT(manifest_print(&m, text, sizeof(text)), sizeof(BOOT) - 1);
+	CHECK(!memcmp(text, BOOT, sizeof(BOOT) - 1));
+}
+
+UNIT_MAIN(UNIT_CASE(boot_files), UNIT_CASE(meaning), UNIT_CASE(machines), UNIT_CASE(round_trip),
 	  UNIT_CASE(numbers), UNIT_CASE(refused), UNIT_CASE(growth),
 	  UNIT_CASE(limits), UNIT_CASE(counts), UNIT_CASE(every_cut_and_byte))
