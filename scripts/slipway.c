@@ -46,6 +46,7 @@ static const struct {
 	{"status", "show the fleet: what each machine's last boot did"},
 	{"report", "show what one boot did, and how long it took"},
 	{"boot", "boot the published site in QEMU"},
+	{"update", "bring an installed machine to the newest release"},
 };
 
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))

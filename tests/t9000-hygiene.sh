@@ -86,6 +86,7 @@ arrows()
 		basefs host format
 		pxe/publish host format fetch publish
 		pxe/steer host format
+		pxe/install host format fetch
 		pxe/serve host format fetch serve
 	END
 }
