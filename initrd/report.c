@@ -115,6 +115,8 @@ static void put_machine(struct text_out *o, const struct boot *b)
 		if (b->image.n)
 			json_text(o, "image", b->image);
 		json_u64(o, "manifest", b->manifest.serial);
+		if (b->args.fallback)
+			json_u64(o, "fallback", b->args.fallback);
 	} else if (b->args.role.n) {
 		json_text(o, "role", b->args.role);
 	}

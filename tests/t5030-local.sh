@@ -123,6 +123,11 @@ if [ -e "$T_TMP/iso.img" ]; then
 	disk iso-file-junk 'E-MEDIUM/junk.iso: ' "$fix/initrd" \
 		"slipway.source=LABEL=SLI$id:/boot/junk.iso"
 fi
+# as the menu of an installed disk starts it
+disk fallback 'BOOT-OK/"fallback":8' "$fix/initrd" \
+	"slipway.source=LABEL=SLR$id:/r/7 slipway.serial=7 slipway.fallback=8"
+disk other-serial E-SERIAL "$fix/initrd" \
+	"slipway.source=LABEL=SLR$id:/r/7 slipway.serial=8"
 disk no-folder "E-MEDIUM/: /r/8: No such file" "$fix/initrd" \
 	"slipway.source=LABEL=SLR$id:/r/8"
 disk outside 'E-MEDIUM/: /../r/7: ' "$fix/initrd" \

@@ -230,6 +230,12 @@ static const char *bootargs_floor(struct bootargs_state *s, struct span v)
 					 : NULL;
 }
 
+static const char *bootargs_fallback(struct bootargs_state *s, struct span v)
+{
+	s->b->fallback = 0;
+	return text_u64(v, &s->b->fallback) ? "not a number" : NULL;
+}
+
 static const char *bootargs_init(struct bootargs_state *s, struct span v)
 {
 	if (!v.n || v.p[0] != '/' || !text_printable(v))
@@ -269,6 +275,7 @@ static const struct bootargs_key bootargs_keys[] = {
 	{"slipway.connections", bootargs_connections},
 	{"slipway.serial", bootargs_serial},
 	{"slipway.floor", bootargs_floor},
+	{"slipway.fallback", bootargs_fallback},
 	{"root", bootargs_root},
 	{"rd.break", bootargs_rd_break},
 	{"rd.shell", bootargs_rd_shell},

@@ -85,6 +85,8 @@ struct bootargs {
 	bool has_serial, has_floor;
 	uint64_t serial;	/* slipway.serial=: only this one is accepted */
 	uint64_t floor;		/* slipway.floor=: may only raise the floor */
+	uint64_t fallback;	/* slipway.fallback=: in place of that serial,
+				   which did not come up; 0 unset */
 	unsigned int n_addrs;	/* one a device, and one without */
 	struct bootargs_addr addrs[BOOTARGS_ADDRS_MAX];
 	unsigned int n_vlans, n_bonds, n_ifnames, n_routes;

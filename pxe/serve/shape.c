@@ -29,7 +29,7 @@ static const struct field top[] = {
 	{"built", NUMBER, 0},	  {"manifest", NUMBER, 0},
 	{"uptime_ms", NUMBER, 0}, {"bytes", NUMBER, 0},
 	{"requests", NUMBER, 0},  {"retries", NUMBER, 0},
-	{NULL, TEXT, 0},
+	{"fallback", NUMBER, 0},  {NULL, TEXT, 0},
 };
 
 static const struct field step[] = {

@@ -108,6 +108,7 @@ static const char *parse(const char *line)
 	show_u64(&o, "connections=", b.connections, b.connections);
 	show_u64(&o, "serial=", b.has_serial, b.serial);
 	show_u64(&o, "floor=", b.has_floor, b.floor);
+	show_u64(&o, "fallback=", b.fallback, b.fallback);
 	show_net(&o);
 	show(&o, "init=", b.init);
 	for (i = 0; i < b.n_notes; i++) {
@@ -197,6 +198,8 @@ static void own_keys(void)
 		{"slipway.ram=99999999999T", "!slipway.ram=99999999999T"},
 		{"slipway.serial=412 slipway.floor=400",
 		 "serial=412 floor=400"},
+		{"slipway.fallback=12", "fallback=12"},
+		{"slipway.fallback=12x", "!slipway.fallback=12x"},
 	};
 
 	check(rows, ARRAY_SIZE(rows));
