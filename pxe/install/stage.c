@@ -89,6 +89,9 @@ int stage_release(struct get *g, struct fetch_error *e)
 	disk_flush(parent);
 	disk_settle(g->u->boot);
 	err = releases_check(g->u, g->m->serial, e);
+	/* nothing points to it yet */
+	if (err)
+		outfile_remove(dir);
 	free(dir);
 	free(tmp);
 	free(parent);
