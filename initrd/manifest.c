@@ -188,6 +188,9 @@ static void keep_copy(struct boot *b)
 	int ret =
 		file_write(BOOT_FACTS "/manifest", b->text.p, b->text.n, 0644);
 
+	if (!ret) /* whoever installs or updates believes whom this boot did */
+		ret = file_write(BOOT_FACTS "/root.der", b->root, b->root_size,
+				 0644);
 	if (ret)
 		console_say("manifest: not kept: %s", strerror(-ret));
 }

@@ -16,6 +16,7 @@
 #include "file.h"
 #include "format/fslabel.h"
 #include "loop.h"
+#include "medium.h"
 #include "modules.h"
 #include "sys.h"
 
@@ -27,7 +28,6 @@
 #define ANSWER_FILE "/answer" /* put into the initrd by whoever starts it */
 #define ANSWER_MAX  65536
 #define ANY_LABEL   "SLIPWAY" /* of slipway.source=disk */
-#define WAIT_MS	    60000
 #define POLL_MS	    200
 #define NOTICE_MS   10000
 
@@ -68,7 +68,8 @@ static void need_filesystem(struct boot *b, const char *type)
 
 /* The first device called so; "sda" comes before "sda1" and may be the same
  * hybrid image, so whichever mounts is taken. 0, or -ENOENT. */
-static int look(struct boot *b, const char *label)
+static int look(struct boot *b, const char *label, const char *at,
+		unsigned long flags)
 {
 	DIR *d = opendir("/sys/class/block");
 	struct dirent *e;
@@ -83,7 +84,7 @@ static int look(struct boot *b, const char *label)
 		    strcmp(l.label, label))
 			continue;
 		need_filesystem(b, l.type);
-		if (mount(path, MEDIUM, l.type, FLAGS, NULL)) {
+		if (mount(path, at, l.type, flags, NULL)) {
 			console_say("medium %s on %s: %s", label, path,
 				    strerror(errno));
 			continue;
@@ -97,23 +98,25 @@ static int look(struct boot *b, const char *label)
 }
 
 /* Sticks and CDs take their time to appear. */
-static int wait_for(struct boot *b, const char *label)
+int medium_mount(struct boot *b, const char *label, const char *at,
+		 unsigned long flags, uint64_t limit_ms)
 {
 	uint64_t start = sys_now_ms(), noticed = start, now = start;
 
-	mkdir(MEDIUM, 0700);
-	while (look(b, label)) {
+	mkdir(at, 0700);
+	while (look(b, label, at, flags)) {
 		now = sys_now_ms();
-		if (now - start >= WAIT_MS)
+		if (now - start >= limit_ms)
 			return fetch_fail(&b->error, CODE_MEDIUM,
 					  "medium %s: no disk of that label "
 					  "(waited %u s)",
-					  label, WAIT_MS / 1000);
+					  label,
+					  (unsigned int)(limit_ms / 1000));
 		if (now - noticed >= NOTICE_MS) {
 			noticed = now;
 			console_say("medium %s: not there yet, waiting up to "
 				    "%u s",
-				    label, WAIT_MS / 1000);
+				    label, (unsigned int)(limit_ms / 1000));
 		}
 		sys_sleep_ms(POLL_MS);
 		modules_rescan(b);
@@ -198,7 +201,7 @@ static int from_label(struct boot *b, struct span name)
 	    (tail.p && text_copy(path, sizeof(path), tail)))
 		return fetch_fail(&b->error, CODE_MEDIUM,
 				  "slipway.source: label or path too long");
-	ret = wait_for(b, label);
+	ret = medium_mount(b, label, MEDIUM, FLAGS, MEDIUM_WAIT_MS);
 	return ret ? ret : open_publish(b, label, path);
 }
 

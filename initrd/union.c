@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * union.c - the proven base mounted, the overlays above it, one writable
- * layer in memory on top. The parts are unmounted from sight afterwards; the
+ * layer on top (upper.c). The parts are unmounted from sight afterwards; the
  * union keeps them.
  */
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include "file.h"
 #include "format/sqsb.h"
 #include "loop.h"
+#include "upper.h"
 
 #define OPTIONS_MAX 512
 
@@ -66,28 +67,9 @@ static int mount_base(struct boot *b)
 	return 0;
 }
 
-static int mount_upper(struct boot *b)
-{
-	char options[64];
-	unsigned int percent = b->args.ram_percent;
-
-	if (b->args.ram_bytes)
-		snprintf(options, sizeof(options), "mode=0755,size=%llu",
-			 (unsigned long long)b->args.ram_bytes);
-	else
-		snprintf(options, sizeof(options), "mode=0755,size=%u%%",
-			 percent ? percent : 50);
-	mkdir(BOOT_UPPER, 0755);
-	if (mount("slipway", BOOT_UPPER, "tmpfs", 0, options) ||
-	    mkdir(BOOT_UPPER "/up", 0755) || mkdir(BOOT_UPPER "/work", 0755))
-		return fetch_fail(&b->error, CODE_MOUNT,
-				  "writable layer: %s (%s)", strerror(errno),
-				  options);
-	return 0;
-}
-
 /* "lowerdir=/o1:/o0:/base,...": the topmost first. */
-static int union_options(const struct boot *b, char out[OPTIONS_MAX])
+static int union_options(const struct boot *b, bool on_disk,
+			 char out[OPTIONS_MAX])
 {
 	struct text_out o = {.buf = out, .size = OPTIONS_MAX - 1};
 	char layer[16];
@@ -100,6 +82,11 @@ static int union_options(const struct boot *b, char out[OPTIONS_MAX])
 	}
 	text_put_str(&o, BOOT_BASE ",upperdir=" BOOT_UPPER
 				   "/up,workdir=" BOOT_UPPER "/work");
+	/* the next release lies below the same files: overlayfs.rst, "Changes
+	 * to underlying filesystems" */
+	if (on_disk)
+		text_put_str(&o, ",index=off,metacopy=off,redirect_dir=off,"
+				 "xino=off");
 	n = text_put_end(&o);
 	if (n >= 0)
 		out[n] = '\0';
@@ -107,7 +94,7 @@ static int union_options(const struct boot *b, char out[OPTIONS_MAX])
 }
 
 /* The union holds clones of its own: these names would only confuse. */
-static void hide_parts(const struct boot *b)
+static void hide_parts(const struct boot *b, bool on_disk)
 {
 	char layer[16];
 
@@ -116,7 +103,7 @@ static void hide_parts(const struct boot *b)
 		umount2(layer, MNT_DETACH);
 	}
 	umount2(BOOT_BASE, MNT_DETACH);
-	umount2(BOOT_UPPER, MNT_DETACH);
+	upper_hide(on_disk);
 	umount2(BOOT_STORE, MNT_DETACH);
 }
 
@@ -124,19 +111,20 @@ int union_mount(struct boot *b)
 {
 	char options[OPTIONS_MAX];
 	int ret = mount_base(b);
+	bool on_disk;
 
 	if (!ret)
-		ret = mount_upper(b);
+		ret = upper_mount(b, &on_disk);
 	if (ret)
 		return ret;
 	mkdir(BOOT_NEW, 0755);
-	if (union_options(b, options))
+	if (union_options(b, on_disk, options))
 		return fetch_fail(&b->error, CODE_MOUNT,
 				  "union: too many layers");
 	if (mount("slipway", BOOT_NEW, "overlay", 0, options))
 		return fetch_fail(&b->error, CODE_MOUNT, "union: %s",
 				  strerror(errno));
-	hide_parts(b);
+	hide_parts(b, on_disk);
 	console_say("union of base and %u overlays mounted",
 		    b->role->n_overlays);
 	return 0;

@@ -135,7 +135,51 @@ disk outside 'E-MEDIUM/: /../r/7: ' "$fix/initrd" \
 disk flipped E-HASH/chunk "$fix/initrd" "slipway.source=LABEL=SLF$id"
 [ -z "${LONG:-}" ] || limit=90 disk no-disk 'E-MEDIUM/no disk of that label' \
 	"$fix/initrd" 'slipway.source=LABEL=nobody'
+
+# what is written, on a disk: the site has to allow it
+t_begin 'fixture: an initrd that may write to disks, disks to write to'
+mkdir -p "$T_TMP/upper"
+printf '/^\\[site\\]/a upper = disk\n' >"$T_TMP/allow"
+sed -i -f "$T_TMP/allow" "$fix/site/site.conf"
+upper_disk() # LABEL SIZE: an ext4 of 32 MiB in that much room
+{
+	local f=$T_TMP/$1.img
+	truncate -s 32M "$f" && mke2fs -q -t ext4 -L "$1" "$f" &&
+		truncate -s "$2" "$f" &&
+		losetup -f --show "$f" >>"$T_TMP/loops"
+}
+if "$BIN/slipway" initrd -C "$fix/site" --no-modules tiny \
+	${TWIN:+--init "$TWIN"} >"$T_TMP/out" 2>&1 &&
+	zstd -dcq "$fix/site/build/initrd/tiny/initrd.img" |
+	(cd "$T_TMP/upper" && cpio -idm --quiet) && upper_disk "SLU$id" 64M &&
+	upper_disk "SLO$id" 32M; then t_ok; else
+	t_fail "$(tail -n 3 "$T_TMP/out")"
+fi
+disk upper "BOOT-OK/medium SLU$id: ext4" "$T_TMP/upper" \
+	"slipway.source=LABEL=SLX$id slipway.upper=LABEL=SLU$id"
+disk upper-forbidden 'E-MEDIUM/lets nobody write to disks' "$fix/initrd" \
+	"slipway.source=LABEL=SLX$id slipway.upper=LABEL=SLO$id"
+disk upper-maybe 'BOOT-OK/lets nobody write to disks' "$fix/initrd" \
+	"slipway.source=LABEL=SLX$id slipway.upper=LABEL=SLO$id?"
 # a URL that is given is what is meant
 initrd=$(ramdisk url) row ramdisk-url 'BOOT-OK/"url":"http' good \
 	'slipway.role=web'
+wait
+disk upper-again "BOOT-OK/medium SLU$id: ext4" "$T_TMP/upper" \
+	"slipway.source=LABEL=SLX$id slipway.upper=LABEL=SLU$id"
+wait
+t_begin 'what was written is on the disk, in the folder of the role'
+if debugfs -R 'ls -p /slipway/web/up' "$T_TMP/SLU$id.img" 2>/dev/null |
+	grep -q '/written/'; then t_ok; else t_fail; fi
+t_begin '... which has grown to the size of its partition'
+if grep -aq 'does not grow: Operation not permitted' "$rows/upper.out"; then
+	t_skip 'no CAP_SYS_RESOURCE here'
+elif [ "$(dumpe2fs -h "$T_TMP/SLU$id.img" 2>/dev/null |
+	awk '/^Block count:/ { n = $3 } /^Block size:/ { print n * $3 }')" \
+	= $((64 << 20)) ]; then t_ok; else
+	t_fail "$(dumpe2fs -h "$T_TMP/SLU$id.img" 2>&1 | grep Block)"
+fi
+t_begin '... and nothing on the one that was forbidden'
+if ! debugfs -R 'ls -p /' "$T_TMP/SLO$id.img" 2>/dev/null |
+	grep -q slipway; then t_ok; else t_fail; fi
 verdicts

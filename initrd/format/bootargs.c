@@ -188,6 +188,21 @@ static const char *bootargs_source(struct bootargs_state *s, struct span v)
 	return NULL;
 }
 
+static const char *bootargs_upper(struct bootargs_state *s, struct span v)
+{
+	bool optional;
+
+	if (!text_strip(&v, "LABEL="))
+		return "not LABEL=name[?]";
+	optional = v.n && v.p[v.n - 1] == '?';
+	v.n -= optional;
+	if (!text_name_ok(v))
+		return "not LABEL=name[?]";
+	s->b->upper = v;
+	s->b->upper_optional = optional;
+	return NULL;
+}
+
 static const char *bootargs_ram(struct bootargs_state *s, struct span v)
 {
 	bool percent = v.n && v.p[v.n - 1] == '%';
@@ -272,6 +287,7 @@ static const struct bootargs_key bootargs_keys[] = {
 	{"slipway.debug", bootargs_debug},
 	{"slipway.source", bootargs_source},
 	{"slipway.ram", bootargs_ram},
+	{"slipway.upper", bootargs_upper},
 	{"slipway.connections", bootargs_connections},
 	{"slipway.serial", bootargs_serial},
 	{"slipway.floor", bootargs_floor},
@@ -334,7 +350,7 @@ static void bootargs_word(struct bootargs_state *s, struct span word)
 		bootargs_note(s->b, word, bootargs_keys[i].set(s, value));
 		return;
 	}
-	if (text_strip(&own, "slipway."))
+	if (text_strip(&own, "slipway.") && !text_strip(&own, "install"))
 		bootargs_note(s->b, word,
 			      "unknown key ignored; nothing turns verification "
 			      "off");

@@ -79,6 +79,9 @@ struct bootargs {
 	bool debug;				/* slipway.debug, rd.debug */
 	struct span source;			/* slipway.source=net|disk|
 						   LABEL=name[:/path] */
+	struct span upper;			/* slipway.upper=LABEL=name[?],
+						   the name */
+	bool upper_optional;			/* ... with ? */
 	uint64_t ram_bytes;			/* slipway.ram=SIZE, 0 unset */
 	unsigned int ram_percent;		/* slipway.ram=NN%, 0 unset */
 	unsigned int connections;		/* at most; 0 unset */
@@ -112,7 +115,8 @@ struct bootargs {
  * bootargs_parse - decode; spans point into @line, which must outlive @b.
  *
  * The last of equal keys wins, as in the kernel; unknown keys that do not
- * begin with "slipway." are somebody else's and ignored; unknown or broken
+ * begin with "slipway." are somebody else's and ignored, those that begin with
+ * "slipway.install" the installer's; unknown or broken
  * slipway. keys become notes. A word may be quoted the kernel's way, and "--"
  * ends the keys. Returns 0, or -EOVERFLOW above BOOTARGS_MAX.
  */

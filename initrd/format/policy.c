@@ -14,12 +14,14 @@ enum policy_key {
 	POLICY_URL,
 	POLICY_ROLE,
 	POLICY_REPORT,
+	POLICY_UPPER,
 	POLICY_KEYS
 };
 
 static const char *const policy_words[POLICY_KEYS] = {
 	"site",	 "epoch",  "floor", "built", "mode",
-	"stale", "kernel", "url",   "role",  "report"};
+	"stale", "kernel", "url",   "role",  "report",
+	"upper"};
 
 #define POLICY_REQUIRED                                                        \
 	(1u << POLICY_SITE | 1u << POLICY_EPOCH | 1u << POLICY_FLOOR |         \
@@ -74,6 +76,8 @@ static int policy_set(struct policy *p, enum policy_key key, struct span v)
 	case POLICY_REPORT:
 		p->report = v;
 		return url_report_ok(v) ? 0 : -EBADMSG;
+	case POLICY_UPPER:
+		return policy_choice(&p->upper_disk, v, "disk", "memory");
 	default:
 		return -ENOTSUP;
 	}
@@ -163,5 +167,7 @@ int policy_print(const struct policy *p, char *buf, size_t size)
 		policy_put(&o, POLICY_URL, p->urls[i]);
 	policy_put(&o, POLICY_ROLE, p->role);
 	policy_put(&o, POLICY_REPORT, p->report);
+	if (p->upper_disk)
+		policy_put(&o, POLICY_UPPER, text_span("disk"));
 	return o.n > POLICY_SIZE_MAX ? -EOVERFLOW : text_put_end(&o);
 }

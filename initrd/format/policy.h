@@ -24,6 +24,8 @@ struct policy {
 	uint64_t built;			/* no clock is older than this */
 	bool rescue;			/* "mode rescue": a shell may open */
 	bool stale_refuse;		/* "stale refuse": else warn */
+	bool upper_disk;		/* "upper disk": what is written may
+					   live on a disk; nobody signs it */
 	struct span kernel;		/* release the modules here are for */
 	unsigned int n_urls;
 	struct span urls[POLICY_URLS_MAX];

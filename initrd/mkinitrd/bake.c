@@ -24,6 +24,17 @@ static uint64_t number(const struct site *s, const char *key, uint64_t fallback)
 	return v;
 }
 
+/* "memory" unless the site says "disk". */
+static bool upper_disk(const struct site *s)
+{
+	const char *text = ini_get(&s->conf, "site", "upper");
+
+	if (text && strcmp(text, "disk") && strcmp(text, "memory"))
+		die("%s: upper '%s' is neither memory nor disk", s->conf.path,
+		    text);
+	return text && !strcmp(text, "disk");
+}
+
 /* "warn" unless the site says "refuse". */
 static bool stale_refuse(const struct site *s)
 {
@@ -81,6 +92,7 @@ char *bake_policy(const struct site *s, const char *kernel, uint64_t built,
 		.built = built,
 		.rescue = rescue,
 		.stale_refuse = stale_refuse(s),
+		.upper_disk = upper_disk(s),
 		.kernel = text_span(kernel),
 	};
 	char *text = xmalloc(POLICY_SIZE_MAX);

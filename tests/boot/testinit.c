@@ -8,6 +8,7 @@
  * open, the initramfs is gone, /run/slipway is there.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,6 +151,17 @@ static void show_chart(void)
 	check(pid > 0 && !status, "slipway-report failed");
 }
 
+/* A root on a disk keeps it through the power off that follows. */
+static void check_written(void)
+{
+	int fd;
+
+	check(!mkdir("/written", 0755) || errno == EEXIST, "root not writable");
+	fd = open("/written", O_RDONLY | O_DIRECTORY);
+	check(fd >= 0 && !fsync(fd), "/written is not kept");
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const files[] = {"/etc/role",    "/etc/base-file",
@@ -169,9 +181,10 @@ int main(int argc, char **argv)
 	check(!exists("/init"), "initramfs still shows");
 	check(exists("/run/slipway/report.json"), "no report.json");
 	check(exists("/run/slipway/manifest"), "no manifest");
+	check(exists("/run/slipway/root.der"), "no root.der");
 	check(exists("/run/slipway/cmdline"), "no cmdline");
 	check(exists("/proc/self/status"), "no /proc");
-	check(!mkdir("/written", 0755), "root not writable");
+	check_written();
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		show_file(files[i]);
 	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++)

@@ -103,6 +103,8 @@ static const char *parse(const char *line)
 	show(&o, "syslog=", b.syslog);
 	show_u64(&o, "debug=", b.debug, 1);
 	show(&o, "source=", b.source);
+	show(&o, "upper=", b.upper);
+	show_u64(&o, "upper?=", b.upper_optional, 1);
 	show_u64(&o, "ram=", b.ram_bytes, b.ram_bytes);
 	show_u64(&o, "ram%=", b.ram_percent, b.ram_percent);
 	show_u64(&o, "connections=", b.connections, b.connections);
@@ -184,6 +186,12 @@ static void own_keys(void)
 		{"slipway.source=LABEL=B:", "!slipway.source=LABEL=B:"},
 		{"slipway.source=LABEL=B:r", "!slipway.source=LABEL=B:r"},
 		{"slipway.source=/dev/sda", "!slipway.source=/dev/sda"},
+		{"slipway.install slipway.install.disk=/dev/sda", ""},
+		{"slipway.upper=LABEL=P", "upper=P"},
+		{"slipway.upper=LABEL=P? slipway.upper=LABEL=Q", "upper=Q"},
+		{"slipway.upper=LABEL=P?", "upper=P upper?=1"},
+		{"slipway.upper=LABEL=?", "!slipway.upper=LABEL=?"},
+		{"slipway.upper=/dev/sda", "!slipway.upper=/dev/sda"},
 		{"slipway.ram=512M", "ram=536870912"},
 		{"slipway.ram=60%", "ram%=60"},
 		{"slipway.ram=1G slipway.ram=100%", "ram%=100"},

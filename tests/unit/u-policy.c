@@ -58,6 +58,7 @@ static void refused(void)
 		{HEAD "mode rescue\nmode enforce\nstale warn\n", -EBADMSG},
 		{HEAD "mode enforce\nstale warn\nfloor 0\n", -EBADMSG},
 		{HEAD "mode enforce\nstale never\n", -EBADMSG},
+		{HEAD "mode enforce\nstale warn\nupper anywhere\n", -EBADMSG},
 		{HEAD "mode enforce\nstale warn\nverify off\n", -ENOTSUP},
 		{HEAD "mode enforce\nstale warn\nreport x\n", -EBADMSG},
 		{HEAD "mode enforce\nstale warn\nreport off\nreport off\n",
