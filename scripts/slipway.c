@@ -43,6 +43,7 @@ static const struct {
 	{"iso", "make an ISO that boots, from CD and stick, or set one up"},
 	{"usb", "write the same onto a stick"},
 	{"disk", "make a disk image that starts a published release"},
+	{"install", "install a release onto a disk of this machine"},
 	{"serve", "serve the publish tree over HTTP, and take boot reports"},
 	{"status", "show the fleet: what each machine's last boot did"},
 	{"report", "show what one boot did, and how long it took"},

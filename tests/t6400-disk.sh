@@ -34,7 +34,7 @@ disk() # FILE OPTION...
 	local to=$1
 	shift
 	slipway disk -C "$site" --size 1G --timeout 1 --console ttyS0,115200 \
-		--append slipway.panic=halt,0 -o "$d/$to" "$@" web
+		--append "slipway.panic=halt,0 no_timer_check" -o "$d/$to" "$@" web
 }
 
 same() # A B
@@ -130,15 +130,37 @@ boots() # NAME FILE FIRMWARE [BUS [SECTOR [FORMAT]]]
 {
 	t_begin "$1"
 	vm_boot "$2" "$3" "${4:-virtio}" "${5:-512}" "${6:-raw}" \
-		>"$T_TMP/$1.log" 2>&1
-	if grep -aq '^BOOT-OK' "$T_TMP/$1.log" &&
-		grep -aq 'FACT /etc/role disk' "$T_TMP/$1.log" &&
-		grep -aq 'verified base' "$T_TMP/$1.log"; then t_ok; else
-		t_fail "$(tail -n 15 "$T_TMP/$1.log" | tr -d '\r')"
+		>"$T_TMP/log" 2>&1
+	if grep -aq '^BOOT-OK' "$T_TMP/log" &&
+		grep -aq 'FACT /etc/role disk' "$T_TMP/log" &&
+		grep -aq 'verified base' "$T_TMP/log"; then t_ok; else
+		t_fail "$(tail -n 15 "$T_TMP/log" | tr -d '\r')"
 	fi
 }
 need qemu-system-x86_64 qemu-system-x86
-boots bios "$d/raw.img" bios
+# written to the disk, on a PERSISTENT that was made larger
+cp --sparse=always "$d/raw.img" "$d/grow.img"
+check 'an image whose writable layer is on PERSISTENT' disk grow.img \
+	--upper LABEL=PERSISTENT
+truncate -s 1200M "$d/grow.img" && sfdisk -q --relocate gpt-bak-std \
+	"$d/grow.img" 2>/dev/null && echo ', +' |
+	sfdisk -q -N 4 --no-reread "$d/grow.img" 2>/dev/null
+was=$(dumpe2fs -h "$d/grow.img?offset=$(start "$d/grow.img" 4)" 2>/dev/null |
+	sed -n 's/^Block count: *//p')
+VM_WRITE=y boots bios "$d/grow.img" bios
+t_begin '... and the file system has grown into its partition'
+now=$(dumpe2fs -h "$d/grow.img?offset=$(start "$d/grow.img" 4)" 2>/dev/null |
+	sed -n 's/^Block count: *//p')
+if [ "${now:-0}" -gt "${was:-0}" ]; then t_ok "$was to $now blocks"; else
+	t_fail "$was to $now blocks"
+fi
+t_begin '... and holds what was written'
+at=$(start "$d/grow.img" 4)
+e2fsck -fy "$d/grow.img?offset=$at" >"$T_TMP/out" 2>&1 # plays the journal
+if debugfs -R 'ls -p /slipway/web/up' "$d/grow.img?offset=$at" 2>&1 |
+	tee -a "$T_TMP/out" | grep -q '/written/'; then t_ok; else
+	t_fail "$(tail -n 12 "$T_TMP/out")"
+fi
 boots uefi "$d/x.qcow2" uefi virtio 512 qcow2
 [ -n "${LONG:-}" ] || exit 0
 boots vmdk "$d/x.vmdk" bios sata 512 vmdk
@@ -146,3 +168,26 @@ boots 4k-virtio "$d/4k.img" uefi virtio 4096
 boots 4k-nvme "$d/4k.img" uefi nvme 4096
 boots nvme "$d/raw.img" bios nvme
 boots sata "$d/raw.img" uefi sata
+
+# the real installer, from a stick, onto every kind of disk
+check 'fixture: a role that installs' kernel_installer "$T_TMP" || exit 0
+check 'slipway disk --run-installer' disk real.img --run-installer
+boots run-installer "$d/real.img" bios
+slipway disk -C "$site" --size 1500M --timeout 0 --console ttyS0,115200 \
+	--append "slipway.install slipway.install.role=web slipway.install.timeout=1 \
+slipway.install.console=ttyS0,115200 slipway.install.append=slipway.panic=halt,0 \
+slipway.panic=halt,0 no_timer_check" -o "$d/stick.img" installer web >/dev/null
+for kind in bios,virtio,512 bios,sata,512 bios,nvme,512 uefi,virtio,512 \
+	uefi,virtio,4096 uefi,sata,512 uefi,nvme,512 uefi,nvme,4096; do
+	IFS=, read -r fw bus sector <<<"$kind"
+	t_begin "from USB by $fw onto $bus, sectors of $sector"
+	rm -f "$d/target.img" && truncate -s 1G "$d/target.img"
+	VM_RAM=1536 vm_install "$d/stick.img" "$d/target.img" "$fw" "$bus" \
+		"$sector" >"$T_TMP/install.log" 2>&1
+	if grep -aq ': installed' "$T_TMP/install.log"; then t_ok; else
+		t_fail "$(tail -n 15 "$T_TMP/install.log" | tr -d '\r')"
+		continue
+	fi
+	boots "... starts without the stick ($kind)" "$d/target.img" "$fw" \
+		"$bus" "$sector"
+done

@@ -86,7 +86,8 @@ arrows()
 		basefs host format
 		pxe/publish host format fetch publish
 		pxe/steer host format
-		pxe/install host format fetch
+		pxe/media host format
+		pxe/install host format fetch media publish
 		pxe/serve host format fetch serve
 	END
 }

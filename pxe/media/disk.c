@@ -20,12 +20,13 @@
 #include "host/outfile.h"
 #include "host/progress.h"
 #include "release.h"
+#include "runinstaller.h"
 #include "target.h"
 
 static const char *dir, *to, *format = "raw", *size_text = "4G", *layout;
 static const char *percent_text = "50", *sector_text = "512", *upper;
 static const char *console = "ttyS0,115200 tty0", *append, *timeout = "5";
-static bool json;
+static bool json, run_installer;
 
 static const struct opt table[] = {
 	{"directory", 'C', "DIR", "the site (default: found from here)", NULL,
@@ -46,6 +47,8 @@ static const struct opt table[] = {
 	 &console},
 	{"append", 0, "WORDS", "more words for the kernel", NULL, &append},
 	{"timeout", 0, "N", "seconds of the menu (default 5)", NULL, &timeout},
+	{"run-installer", 0, NULL, "have the role installer do it, in QEMU",
+	 &run_installer, NULL},
 	{"json", 0, NULL, "the facts as one JSON object", &json, NULL},
 	{0},
 };
@@ -55,7 +58,7 @@ static const struct opts opts = {
 	.usage = "[-C DIR] [-o FILE] [--format FORMAT] [--size SIZE] "
 		 "[--sector-size N] [--layout FILE] [--persistent-percent N] "
 		 "[--upper LABEL] [--console LIST] [--append WORDS] "
-		 "[--timeout N] [--json] ROLE...",
+		 "[--timeout N] [--run-installer] [--json] ROLE...",
 	.about = "Make a disk image that starts a published release.",
 	.opts = table,
 };
@@ -226,6 +229,40 @@ static void write_raw(struct target *t, const char *path)
 	target_write(t, &p);
 }
 
+/* A stick with the installer and the role, then what it makes of a disk. */
+static void write_installed(struct target *t, const struct release *r,
+			    const char *path, char *role)
+{
+	char *names[] = {"installer", role};
+	char *stick = xasprintf("%s.stick", path), *log;
+	char *text = xasprintf(RUNINSTALLER_WORDS "%s%s", role,
+			       t->plan->persistent, t->menu->timeout,
+			       append ? " slipway.install.append=" : "",
+			       append ? append : "");
+	struct load_menu menu = {"ttyS0,115200", NULL, text, 0};
+	struct target s = *t;
+	struct load l;
+
+	gather(&l, r, names, 2);
+	s.load = &l;
+	s.menu = &menu;
+	s.size = l.size * 3 + PARTS_MIN;
+	s.size -= s.size % 4096;
+	outfile_put(stick, 0600, "", 0);
+	outfile_cleanup(stick);
+	write_raw(&s, stick);
+	if (truncate(path, t->size))
+		die("%s:", path);
+	log = xasprintf("%s.log", to);
+	runinstaller(stick, path, log);
+	unlink(stick);
+	outfile_keep(stick);
+	load_free(&l);
+	free(log);
+	free(text);
+	free(stick);
+}
+
 int main(int argc, char **argv)
 {
 	int at = opts_parse(&opts, argc, argv);
@@ -245,6 +282,11 @@ int main(int argc, char **argv)
 			   format);
 	if (text_size(text_span(size_text), &t.size))
 		opts_usage(&opts, "--size %s: not a size", size_text);
+	if (run_installer && (argc - at > 1 || layout || upper ||
+			      (append && strchr(append, ' '))))
+		opts_usage(
+			&opts,
+			"--run-installer takes one role, no --layout, no --upper, and one word to append");
 	plan.layout = layout;
 	plan.persistent = number("persistent-percent", percent_text, 90);
 	t.sector = number("sector-size", sector_text, 4096);
@@ -259,7 +301,10 @@ int main(int argc, char **argv)
 		to = xasprintf("%s.%s", argv[at], format);
 	t.load = &l;
 	outfile_open(&o, to, 0644);
-	write_raw(&t, o.tmp);
+	if (run_installer)
+		write_installed(&t, &r, o.tmp, argv[at]);
+	else
+		write_raw(&t, o.tmp);
 	convert_to(format, &o, l.time);
 	if (json)
 		print_json(&l, to);

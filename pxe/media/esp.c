@@ -18,9 +18,9 @@
 
 static void run(const char *const *argv, uint64_t time, const char *package)
 {
-	char *date =
+	char *epoch =
 		xasprintf("SOURCE_DATE_EPOCH=%llu", (unsigned long long)time);
-	const char *const env[] = {date, "TZ=UTC", "MTOOLS_SKIP_CHECK=1",
+	const char *const env[] = {epoch, "TZ=UTC", "MTOOLS_SKIP_CHECK=1",
 				   "MTOOLSRC=/dev/null", NULL};
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC), err[2];
 	struct spawn s = {.argv = argv, .env = env, .in = -1, .out = null};
@@ -38,7 +38,7 @@ static void run(const char *const *argv, uint64_t time, const char *package)
 	if (spawn_wait(&s))
 		die("ESP: %s: %s", argv[0], said);
 	free(said);
-	free(date);
+	free(epoch);
 }
 
 void esp_make(const char *path, uint64_t offset, uint64_t size,
@@ -62,14 +62,13 @@ void esp_make(const char *path, uint64_t offset, uint64_t size,
 	free(bytes);
 }
 
-/* mcopy gives the file its source's date: a copy of ours that has ours. */
-static char *dated(const char *from, uint64_t time)
+/* mcopy gives the file its source's date. */
+static void date(const char *from, uint64_t time)
 {
 	const struct timespec t[2] = {{.tv_sec = time}, {.tv_sec = time}};
 
 	if (utimensat(AT_FDCWD, from, t, 0))
 		die("%s:", from);
-	return xasprintf("%s", from);
 }
 
 static void sync_path(const char *path)
@@ -80,12 +79,16 @@ static void sync_path(const char *path)
 		die("%s:", path);
 }
 
+static char *hidden(const char *to)
+{
+	return xasprintf("::/%.*s.NEW", (int)(strrchr(to, '.') - to), to);
+}
+
 void esp_put(const char *path, uint64_t offset, const char *from,
 	     const char *to, uint64_t time)
 {
 	char *image = xasprintf("%s@@%llu", path, (unsigned long long)offset);
-	char *target = xasprintf("::/%s", to), *src = dated(from, time), *slash;
-	char *fresh;
+	char *target = xasprintf("::/%s", to), *fresh = hidden(to), *slash;
 
 	for (slash = strchr(target + 3, '/'); slash;
 	     slash = strchr(slash + 1, '/')) {
@@ -96,18 +99,26 @@ void esp_put(const char *path, uint64_t offset, const char *from,
 		run(mmd, time, "mtools");
 		free(dir);
 	}
-	fresh = xasprintf("%.*s.NEW", (int)(strrchr(target, '.') - target),
-			  target);
-	run((const char *const[]){"mcopy", "-o", "-m", "-i", image, src, fresh,
+	date(from, time);
+	run((const char *const[]){"mcopy", "-o", "-m", "-i", image, from, fresh,
 				  NULL},
 	    time, "mtools");
+	free(fresh);
+	free(target);
+	free(image);
+}
+
+void esp_show(const char *path, uint64_t offset, const char *to, uint64_t time)
+{
+	char *image = xasprintf("%s@@%llu", path, (unsigned long long)offset);
+	char *target = xasprintf("::/%s", to), *fresh = hidden(to);
+
 	sync_path(path);
 	run((const char *const[]){"mren", "-o", "-i", image, fresh, target,
 				  NULL},
 	    time, "mtools");
 	sync_path(path);
 	free(fresh);
-	free(src);
 	free(target);
 	free(image);
 }

@@ -9,8 +9,8 @@
 #include "ext4.h"
 #include "host/alloc.h"
 #include "host/error.h"
-#include "host/outfile.h"
 #include "host/spawn.h"
+#include "scratch.h"
 
 #define BLOCK "4096"
 
@@ -121,28 +121,23 @@ static char *device(const struct ext4 *fs)
 
 void ext4_write(struct ext4 *fs)
 {
-	char *dev = device(fs), name[] = "/tmp/slipway-ext4.XXXXXX", *said;
-	const char *const argv[] = {"debugfs", "-w", "-f", name, dev, NULL};
+	char *dev = device(fs), *name, *said;
 	const char *why;
-	int fd, status;
+	int status;
 
 	if (!fs->script || fclose(fs->script))
 		die("memory:");
 	fs->script = NULL;
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd < 0)
-		die("%s:", name);
-	outfile_cleanup(name);
-	if (write(fd, fs->text, fs->text_size) != (ssize_t)fs->text_size)
-		die("%s:", name);
-	close(fd);
-	said = run(fs, argv, &status);
+	name = scratch_file(fs->text, fs->text_size);
+	said = run(
+		fs,
+		(const char *const[]){"debugfs", "-w", "-f", name, dev, NULL},
+		&status);
 	why = complaint(said);
 	if (status || why)
 		die("%s: %s: debugfs: %s", fs->path, fs->label,
 		    why ? why : "failed");
-	unlink(name);
-	outfile_keep(name);
+	scratch_drop(name);
 	free(fs->text);
 	fs->text = NULL;
 	free(said);

@@ -15,6 +15,7 @@
 #include "host/error.h"
 #include "host/outfile.h"
 #include "host/spawn.h"
+#include "scratch.h"
 
 #define GRUB_DIR     "/usr/lib/grub"
 #define SECTOR	     512
@@ -34,21 +35,13 @@ static const char *const common[] = {
 static const char *const bios[] = {"biosdisk", NULL};
 static const char *const efi[] = {"efi_gop", "efi_uga", NULL};
 
-/* Its configuration as a temporary file (malloc-ed path). */
 static char *early_config(const char *uuid)
 {
-	char *path = xstrdup("/tmp/slipway-grub.XXXXXX"), *text;
-	int fd = mkostemp(path, O_CLOEXEC);
+	char *text = xasprintf("search.fs_uuid %s root\n"
+			       "set prefix=($root)/grub\n",
+			       uuid);
+	char *path = scratch_file(text, strlen(text));
 
-	text = xasprintf("search.fs_uuid %s root\n"
-			 "set prefix=($root)/grub\n",
-			 uuid);
-	if (fd < 0)
-		die("%s:", path);
-	outfile_cleanup(path);
-	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		die("%s:", path);
-	close(fd);
 	free(text);
 	return path;
 }
@@ -70,9 +63,7 @@ void grubdisk_core(const char *format, const char *uuid, const char *out)
 	if (spawn_run(&s))
 		die("grub-mkimage -O %s: failed (Debian packages grub-pc-bin, grub-efi-amd64-bin)",
 		    format);
-	unlink(config);
-	outfile_keep(config);
-	free(config);
+	scratch_drop(config);
 }
 
 static void put(int fd, const char *path, const void *p, size_t size,
@@ -120,4 +111,15 @@ void grubdisk_bios(const char *path, const struct parts *p, const char *file)
 	boot_sector(fd, path, first);
 	close(fd);
 	free(core);
+}
+
+void grubdisk_none(const char *path)
+{
+	static const char zeros[TABLE_AT];
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		die("%s:", path);
+	put(fd, path, zeros, sizeof(zeros), 0);
+	close(fd);
 }

@@ -12,9 +12,11 @@
  * grubdisk_core - GRUB's core for "i386-pc" or "x86_64-efi", that looks for
  * the file system @uuid, as a file at @out. grubdisk_bios - put the core @file
  * into the BIOS boot partition and the boot sector in front of the table, in
- * this order, each on the disk before the next. Both die naming what failed.
+ * this order, each on the disk before the next. grubdisk_none - no code there.
+ * All die naming what failed.
  */
 void grubdisk_core(const char *format, const char *uuid, const char *out);
 void grubdisk_bios(const char *path, const struct parts *p, const char *file);
+void grubdisk_none(const char *path);
 
 #endif

@@ -256,6 +256,7 @@ static struct fdisk_context *plan(const char *path, unsigned int sector,
 	memset(p, 0, sizeof(*p));
 	p->sector = sector;
 	fdisk_enable_wipe(cxt, !readonly);
+	fdisk_enable_bootbits_protection(cxt, 1);
 	apply(cxt, path, text);
 	read_back(cxt, p);
 	return cxt;

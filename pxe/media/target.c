@@ -14,7 +14,7 @@
 #include "grubdisk.h"
 #include "host/alloc.h"
 #include "host/error.h"
-#include "host/outfile.h"
+#include "scratch.h"
 #include "target.h"
 
 #define STEPS	  5
@@ -61,28 +61,6 @@ static struct ext4 fs_of(const struct target *t, const struct parts *p,
 	};
 }
 
-static char *temporary(const char *text)
-{
-	char *path = xstrdup("/tmp/slipway-disk.XXXXXX");
-	int fd = mkostemp(path, O_CLOEXEC);
-	size_t n = text ? strlen(text) : 0;
-
-	if (fd < 0)
-		die("%s:", path);
-	outfile_cleanup(path);
-	if (n && write(fd, text, n) != (ssize_t)n)
-		die("%s:", path);
-	close(fd);
-	return path;
-}
-
-static void forget(char *path)
-{
-	unlink(path);
-	outfile_keep(path);
-	free(path);
-}
-
 static void write_boot(const struct target *t, const struct parts *p,
 		       char uuid[PARTS_UUID])
 {
@@ -93,7 +71,7 @@ static void write_boot(const struct target *t, const struct parts *p,
 
 	step(t, 2, "the release onto BOOT");
 	text = load_menu_text(l, t->menu, &l->serial, 1);
-	menu = temporary(text);
+	menu = scratch_file(text, strlen(text));
 	ext4_make(&fs);
 	dir = xasprintf(LOAD_RELEASES "/%llu", (unsigned long long)l->serial);
 	ext4_dir(&fs, "/slipway");
@@ -114,7 +92,7 @@ static void write_boot(const struct target *t, const struct parts *p,
 		ext4_check(&fs, l->files[i].to, l->files[i].hex);
 	free(dir);
 	free(text);
-	forget(menu);
+	scratch_drop(menu);
 }
 
 static void write_persistent(const struct target *t, const struct parts *p)
@@ -133,7 +111,7 @@ static void write_grub(const struct target *t, const struct parts *p,
 		       const char *uuid)
 {
 	const struct parts_one *esp = &p->p[PARTS_ESP];
-	char *core = temporary(NULL), id[PARTS_UUID];
+	char *core = scratch_file("", 0), id[PARTS_UUID];
 
 	step(t, 5, "GRUB");
 	if (esp->number) {
@@ -143,11 +121,17 @@ static void write_grub(const struct target *t, const struct parts *p,
 		esp_put(t->path, esp->start, core, ESP_REMOVABLE,
 			t->load->time);
 	}
+	settle(t->path);
+	/* from here on it may be what somebody wants to keep */
 	if (p->p[PARTS_BIOS].number && p->sector == BIOS_ONLY) {
 		grubdisk_core("i386-pc", uuid, core);
 		grubdisk_bios(t->path, p, core);
+	} else {
+		grubdisk_none(t->path);
 	}
-	forget(core);
+	if (esp->number)
+		esp_show(t->path, esp->start, ESP_REMOVABLE, t->load->time);
+	scratch_drop(core);
 	settle(t->path);
 }
 

@@ -214,21 +214,28 @@ static int check_chunks(const char *name, const struct index *ix,
 	return 0;
 }
 
+int source_into(struct source *s, const char *rel, const char *name,
+		const struct index *ix, int fd, struct fetch_error *e)
+{
+	struct fetch_layer l = {
+		.rel = rel, .name = name, .ix = *ix, .fd = fd};
+
+	return fetch_layers(&s->fetch, &l, 1, NULL, e);
+}
+
 /* Into memory that has a descriptor, as the engine's workers want it. */
 static int get_layer(struct source *s, const char *rel, const char *name,
 		     const struct index *ix, uint8_t **p, struct fetch_error *e)
 {
-	struct fetch_layer l = {.rel = rel, .name = name, .ix = *ix};
-	int err;
+	int fd = memfd_create("layer", MFD_CLOEXEC), err;
 
-	l.fd = memfd_create("layer", MFD_CLOEXEC);
-	if (l.fd < 0 || ftruncate(l.fd, ix->layer_size))
+	if (fd < 0 || ftruncate(fd, ix->layer_size))
 		die("memory:");
-	*p = mmap(NULL, ix->layer_size, PROT_READ, MAP_SHARED, l.fd, 0);
+	*p = mmap(NULL, ix->layer_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (*p == MAP_FAILED)
 		die("memory:");
-	err = fetch_layers(&s->fetch, &l, 1, NULL, e);
-	close(l.fd);
+	err = source_into(s, rel, name, ix, fd, e);
+	close(fd);
 	if (err)
 		source_free(*p, ix->layer_size);
 	return err;

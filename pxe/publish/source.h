@@ -32,6 +32,10 @@ int source_blob(struct source *s, const char *rel, size_t max, uint8_t **p,
 int source_layer(struct source *s, const char *rel, const char *name,
 		 const struct index *ix, uint8_t **p, struct fetch_error *e);
 
+/* source_into - the same from mirrors into the file @fd, which has its size. */
+int source_into(struct source *s, const char *rel, const char *name,
+		const struct index *ix, int fd, struct fetch_error *e);
+
 void source_free(uint8_t *p, size_t size);
 
 #endif

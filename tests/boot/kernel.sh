@@ -3,6 +3,8 @@
 # disks, and testinit. Sourced after tree.sh; one real kernel, nothing else.
 #
 # kernel_site DIR	a site at DIR/site with base tiny and role web, published
+# kernel_installer DIR	the role installer for it: the programs of this machine
+#		that slipway install runs, and an init that calls it
 
 # The package, from the cache of bases or from Debian.
 kernel_deb()
@@ -28,7 +30,7 @@ kernel_root() # DIR: kernel and some modules
 	mkdir -p "$1" && dpkg-deb --fsys-tarfile "$deb" |
 		tar -x -C "$1" --wildcards './boot/vmlinuz-*' \
 			'./boot/config-*' './lib/modules/*/modules.*' \
-			'./lib/modules/*/kernel/fs/*' \
+			'./lib/modules/*/kernel/fs/*' './lib/modules/*/kernel/block/*' \
 			'./lib/modules/*/kernel/lib/*' \
 			'./lib/modules/*/kernel/crypto/*' \
 			'./lib/modules/*/kernel/arch/*' \
@@ -59,7 +61,7 @@ kernel_site()
 	base=$(sha256sum <"$1/base.squashfs" | cut -d' ' -f1)
 	"$BIN/slipway" new --name rows --url http://127.0.0.1:8080 \
 		"$1/site" >/dev/null || return
-	sed -i '/^report /d' "$1/site/site.conf"
+	sed -i '/^report /d; /^\[site\]/a upper = disk' "$1/site/site.conf"
 	rm -rf "$1/site/roles" "$1/site/bases/debian13"
 	mkdir -p "$b" "$o" "$1/site/bases/tiny" "$1/site/roles/web"
 	ln "$1/base.squashfs" "$b/base.squashfs"
@@ -86,4 +88,54 @@ kernel_site()
 	EOF
 	"$BIN/slipway" initrd -C "$1/site" tiny >/dev/null &&
 		"$BIN/slipway" publish -C "$1/site" >/dev/null
+}
+
+# PROGRAM...: with its libraries, as this machine has them
+kernel_copy() # TO PROGRAM...
+{
+	local to=$1 p
+	shift
+	for p; do
+		p=$(command -v "$p") || return
+		{ echo "$p" && ldd "$p" 2>/dev/null | grep -o '/[^ ]*'; } |
+			while read -r f; do
+				mkdir -p "$to/${f%/*}" && cp -Lu "$f" "$to$f"
+			done
+	done
+}
+
+kernel_installer()
+{
+	local g up=$1/up-installer o=$1/site/build/overlays/installer
+	mkdir -p "$up"/{sbin,bin,tmp,usr/lib/grub} "$o" \
+		"$1/site/roles/installer"
+	printf '[role]\nbase = tiny\n' >"$1/site/roles/installer/role.conf"
+	kernel_copy "$up" "$BIN/slipway-install" mke2fs debugfs mkfs.fat mmd \
+		mcopy mren grub-mkimage efibootmgr || return
+	mv "$up$BIN/slipway-install" "$up/sbin/" && cp /bin/busybox "$up/bin/sh"
+	cp -a /usr/lib/grub/{i386-pc,x86_64-efi} "$up/usr/lib/grub/"
+	# mtools converts names from the code page of DOS
+	g=$(dirname "$(ls -d /usr/lib/*/gconv/IBM850.so)") && mkdir -p "$up$g" &&
+		cp -aL "$g"/gconv-modules* "$g/IBM850.so" "$up$g/" || return
+	cat >"$up/sbin/init" <<-'EOF'
+		#!/bin/sh
+		export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+		[ ! -d /sys/firmware/efi ] ||
+			busybox mount -t efivarfs none /sys/firmware/efi/efivars
+		slipway-install -l
+		slipway-install --end poweroff || echo INSTALL-FAILED
+		busybox poweroff -f
+	EOF
+	ln -s sh "$up/bin/busybox" && chmod 755 "$up/sbin/init"
+	"$BIN/slipway" overlay --pack "$up" --base-digest "$base" \
+		-o "$o/overlay.cpio.gz" >"$1/packed" || return
+	cat >"$o/overlay.info" <<-EOF
+		[overlay]
+		role = installer
+		base = tiny
+		base-digest = $base
+		digest = $(sha256sum <"$o/overlay.cpio.gz" | cut -d' ' -f1)
+		$(grep -E '^(unpacked|inodes) = ' "$1/packed")
+	EOF
+	"$BIN/slipway" publish -C "$1/site" >/dev/null
 }

@@ -4,6 +4,18 @@
 # vm_boot FILE bios|uefi virtio|sata|nvme|usb SECTOR FORMAT [QEMU-OPTION...]
 #	its console, until it ends or VM_LIMIT (200) seconds are over; FILE is
 #	not changed unless VM_WRITE is set
+# vm_install STICK FILE FIRMWARE BUS SECTOR	the same with a stick in front of
+#		FILE, which is written to
+
+vm_install()
+{
+	local stick=$1
+	shift
+	VM_WRITE=y VM_LIMIT=${VM_LIMIT:-600} vm_boot "$@" raw \
+		-device qemu-xhci,id=stick -drive \
+		"if=none,id=u0,format=raw,snapshot=on,file=$stick" \
+		-device usb-storage,bus=stick.0,drive=u0,bootindex=0
+}
 
 vm_boot()
 {
@@ -22,7 +34,7 @@ vm_boot()
 		echo off || echo on),file=$1")
 	timeout "${VM_LIMIT:-200}" qemu-system-x86_64 -nodefaults \
 		-no-user-config -machine q35,graphics=off \
-		-accel tcg,thread=multi -cpu max,-avx2 -smp 2 -m 768 \
+		-accel tcg,thread=single -cpu max,-avx2 -m ${VM_RAM:-768} \
 		-display none -monitor none -serial stdio -no-reboot -nic none \
 		"${a[@]}" "${dev[@]}" "${@:6}" </dev/null
 }

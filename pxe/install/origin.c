@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+/* origin.c - a release out of a publish tree. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <blkid/blkid.h>
+
+#include "format/cms.h"
+#include "host/alloc.h"
+#include "host/error.h"
+#include "host/outfile.h"
+#include "host/progress.h"
+#include "host/roots.h"
+#include "host/site.h"
+#include "origin.h"
+#include "publish/source.h"
+
+#define BOOT_FILE_MAX (1ull << 30)
+#define SCRIPT_MAX    (1u << 20)
+
+struct tree {
+	const struct origin_want *w;
+	struct load *l;
+	struct source *source;
+	char *dir; /* or NULL: a server's */
+	void *root;
+	size_t root_size;
+	uint8_t *cms;
+	size_t cms_size;
+	struct manifest m;
+};
+
+static char *mounted;
+
+char *origin_label(const char *from)
+{
+	if (!from || strncmp(from, "LABEL=", 6))
+		return NULL;
+	return xasprintf("%.*s", (int)strcspn(from + 6, ":"), from + 6);
+}
+
+void origin_end(void)
+{
+	if (mounted) {
+		umount2(mounted, MNT_DETACH);
+		rmdir(mounted);
+		free(mounted);
+		mounted = NULL;
+	}
+}
+
+/* The tree on the file system of that label: as initrd/medium.c looks. */
+static char *mount_label(const char *from)
+{
+	static const char *const types[] = {"ext4", "iso9660", "vfat"};
+	char *label = origin_label(from), *dev, *dir;
+	const char *colon = strchr(from, ':');
+	size_t i;
+
+	dev = blkid_evaluate_tag("LABEL", label, NULL);
+	if (!dev)
+		die("medium %s: no disk of that label", label);
+	mounted = xstrdup("/tmp/slipway-medium.XXXXXX");
+	if (!mkdtemp(mounted))
+		die("%s:", mounted);
+	atexit(origin_end);
+	for (i = 0; i < 3; i++)
+		if (!mount(dev, mounted, types[i],
+			   MS_RDONLY | MS_NODEV | MS_NOSUID | MS_NOEXEC, NULL))
+			break;
+	if (i == 3)
+		die("medium %s: %s: mount:", label, dev);
+	dir = xasprintf("%s%s", mounted, colon ? colon + 1 : "/slipway");
+	if (!colon && access(dir, F_OK)) {
+		free(dir);
+		dir = xstrdup(mounted);
+	}
+	free(label);
+	free(dev);
+	return dir;
+}
+
+static void refused(const struct fetch_error *e)
+{
+	char name[24];
+
+	progress_end();
+	die("%s: %s", fetch_error_name(e, name), e->text);
+}
+
+/* A small object of the tree as a file, added as @to; its path, malloc-ed. */
+static char *fetch_small(struct tree *t, const char *rel, size_t max,
+			 const uint8_t *digest, size_t size)
+{
+	struct fetch_error e = {.code = CODE_NONE};
+	static unsigned int count;
+	char *path;
+	uint8_t *p;
+
+	if (source_blob(t->source, rel, max, &p, &size, digest, &e))
+		refused(&e);
+	path = xasprintf("%s/%u", t->w->work, count++);
+	outfile_put(path, 0600, p, size);
+	source_free(p, digest || t->dir ? size : max);
+	return path;
+}
+
+static void add_small(struct tree *t, const char *rel, const char *to,
+		      size_t max, const uint8_t *digest, size_t size)
+{
+	char *path = fetch_small(t, rel, max, digest, size);
+	char hex[DIGEST_HEX + 1];
+
+	if (digest)
+		digest_hex(digest, hex);
+	load_add(t->l, path, to, digest ? hex : NULL);
+	free(path);
+}
+
+static void read_manifest(struct tree *t)
+{
+	const size_t max = MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX;
+	struct fetch_error e = {.code = CODE_NONE};
+	struct fault f = {0};
+	const void *text;
+	char *path;
+	size_t n;
+
+	path = fetch_small(t, "manifest.cms", max, NULL, 0);
+	t->cms = (uint8_t *)outfile_slurp(path, max, &t->cms_size);
+	if (!t->cms)
+		die("%s:", path);
+	if (cms_verify(t->cms, t->cms_size, t->root, t->root_size,
+		       MANIFEST_SIZE_MAX, &text, &n, &f)) {
+		fetch_fail(&e, CODE_SIG, "manifest.cms: %s (root %s)", f.why,
+			   t->w->root);
+		refused(&e);
+	}
+	if (manifest_parse(&t->m, (struct span){text, n}, &f)) {
+		fetch_fail(&e, CODE_MAN, "manifest.cms: %s", f.why);
+		refused(&e);
+	}
+	t->l->serial = t->m.serial;
+	t->l->time = t->m.created;
+	t->l->site = xasprintf("%.*s", (int)t->m.site.n, t->m.site.p);
+	load_add(t->l, path, "manifest.cms", NULL);
+	free(path);
+}
+
+static const struct manifest_role *find_role(struct tree *t)
+{
+	static const char *names[1];
+	const char *name = t->w->role;
+	int i = name ? manifest_role(&t->m, text_span(name))
+		     : t->m.default_role;
+
+	if (i < 0)
+		die("role %s: not in the manifest; say --role",
+		    name ? name : "of this site's machines");
+	names[0] = xasprintf("%.*s", (int)t->m.roles[i].name.n,
+			     t->m.roles[i].name.p);
+	t->l->roles = names;
+	t->l->n_roles = 1;
+	return &t->m.roles[i];
+}
+
+/* From a server, through the engine of the boot, into the work folder. */
+static char *fetch_layer_file(struct tree *t, const char *rel,
+			      const char *index_path,
+			      const struct manifest_layer *m)
+{
+	struct fetch_error e = {.code = CODE_NONE};
+	char *name = xasprintf("%.*s", (int)m->name.n, m->name.p);
+	char *path = xasprintf("%s/%s", t->w->work, strrchr(rel, '/') + 1);
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	struct fault f = {0};
+	struct index ix;
+	size_t size;
+	char *raw = outfile_slurp(index_path, INDEX_SIZE_MAX, &size);
+
+	if (fd < 0 || !raw || ftruncate(fd, m->size))
+		die("%s:", path);
+	if (index_open(&ix, raw, size, &f) || ix.layer_size != m->size) {
+		fetch_fail(&e, CODE_INDEX, "%s: %s", name,
+			   f.why ? f.why : "of another size");
+		refused(&e);
+	}
+	if (source_into(t->source, rel, name, &ix, fd, &e))
+		refused(&e);
+	progress_end();
+	close(fd);
+	free(raw);
+	free(name);
+	return path;
+}
+
+static void add_layer(struct tree *t, unsigned int i)
+{
+	const struct manifest_layer *m = &t->m.layers[i];
+	char hex[DIGEST_HEX + 1], *rel, *index, *path;
+
+	digest_hex(m->digest, hex);
+	index = xasprintf("layers/%s.index", hex);
+	rel = xasprintf("layers/%s.%s", hex,
+			m->kind == MANIFEST_BASE ? "squashfs" : "cpio.gz");
+	add_small(t, index, index, m->index_size, m->index, m->index_size);
+	path = t->dir ? xasprintf("%s/%s", t->dir, rel)
+		      : fetch_layer_file(t, rel, t->l->files[t->l->n - 1].from,
+					 m);
+	load_add(t->l, path, rel, hex); /* the whole, under its digest */
+	free(path);
+	free(rel);
+	free(index);
+}
+
+/* Where boot.ipxe says that the role's kernel is; "" beside the manifest. */
+static char *boot_folder(struct tree *t, const char *role)
+{
+	char *here = t->dir ? xasprintf("%s/vmlinuz", t->dir) : xstrdup("");
+	char *label, *path, *text, *at, *folder;
+
+	if (t->dir && !access(here, R_OK)) {
+		free(here);
+		return xstrdup("");
+	}
+	path = fetch_small(t, "boot.ipxe", SCRIPT_MAX, NULL, 0);
+	text = outfile_slurp(path, SCRIPT_MAX, NULL);
+	label = xasprintf("\n:role-%s\nset dir boot/", role);
+	at = text ? strstr(text, label) : NULL;
+	if (!at || strspn(at + strlen(label), "0123456789abcdef") != DIGEST_HEX)
+		die("boot.ipxe: names no kernel of role %s", role);
+	folder = xasprintf("boot/%.*s/", DIGEST_HEX, at + strlen(label));
+	unlink(path);
+	free(label);
+	free(text);
+	free(path);
+	free(here);
+	return folder;
+}
+
+/* What GRUB starts has a signature, though GRUB does not ask for it. */
+static void add_boot(struct tree *t, const char *folder, const char *file)
+{
+	char *rel = xasprintf("%s%s", folder, file);
+	char *sig = xasprintf("%s.sig", rel),
+	     *sig_to = xasprintf("%s.sig", file);
+	struct fetch_error e = {.code = CODE_NONE};
+	struct fault f = {0};
+	char *data, *der;
+	size_t size, der_size;
+
+	add_small(t, rel, file, BOOT_FILE_MAX, NULL, 0);
+	add_small(t, sig, sig_to, CMS_OVERHEAD_MAX, NULL, 0);
+	data = outfile_slurp(t->l->files[t->l->n - 2].from, BOOT_FILE_MAX,
+			     &size);
+	der = outfile_slurp(t->l->files[t->l->n - 1].from, CMS_OVERHEAD_MAX,
+			    &der_size);
+	if (!data || !der)
+		die("%s:", rel);
+	if (cms_verify_detached(der, der_size, t->root, t->root_size, data,
+				size, &f)) {
+		fetch_fail(&e, CODE_SIG, "%s: %s", rel, f.why);
+		refused(&e);
+	}
+	free(der);
+	free(data);
+	free(sig_to);
+	free(sig);
+	free(rel);
+}
+
+void origin_load(struct load *l, const struct origin_want *w)
+{
+	struct tree t = {.w = w, .l = l};
+	const struct manifest_role *role;
+	unsigned int i;
+	char *folder;
+
+	memset(l, 0, sizeof(*l));
+	digest_setup();
+	t.root = roots_read(w->root, &t.root_size);
+	if (!strncmp(w->from, "LABEL=", 6))
+		t.dir = mount_label(w->from);
+	else if (!strstr(w->from, "://"))
+		t.dir = xstrdup(w->from);
+	t.source =
+		t.dir ? source_dir(t.dir) : source_url(w->from, w->tls_roots);
+	read_manifest(&t);
+	role = find_role(&t);
+	add_layer(&t, role->base);
+	for (i = 0; i < role->n_overlays; i++)
+		add_layer(&t, role->overlays[i]);
+	folder = boot_folder(&t, l->roles[0]);
+	add_boot(&t, folder, "vmlinuz");
+	add_boot(&t, folder, "initrd.img");
+	free(folder);
+	source_close(t.source);
+	free(t.root);
+}
