@@ -1,44 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* inputs.c - the keys that say whether a base would come out the same. */
+/* inputs.c - what a base is made from. */
 #include <stdlib.h>
-#include "host/hash.h"
+#include "host/alloc.h"
 #include "inputs.h"
 #include "reporter.h"
 
-void inputs_recipe(const struct recipe *r, char out[DIGEST_HEX + 1])
+void inputs_recipe(struct inputset *s, const struct recipe *r)
 {
-	uint8_t digest[DIGEST_SIZE];
 	char *report = reporter_path(r->arch);
-	struct digest_ctx d;
 
-	digest_init(&d);
-	hash_add(&d, "slipway base inputs 1");
-	hash_add_file(&d, "/proc/self/exe");
+	inputset_open(s);
+	inputset_file(s, "slipway-base", "/proc/self/exe");
 	if (report)
-		hash_add_file(&d, report);
+		inputset_file(s, "slipway-report", report);
 	free(report);
-	hash_add(&d, r->name);
-	hash_add(&d, r->profile);
-	hash_add_tree(&d, r->dir);
+	inputset_text(s, "name", r->name);
+	inputset_text(s, "profile", r->profile);
+	inputset_tree(s, "", r->dir);
 	if (r->keyring)
-		hash_add_file(&d, r->keyring);
+		inputset_file(s, r->keyring, r->keyring);
 	for (size_t i = 0; i < r->n_archives; i++)
-		hash_add(&d, r->archives[i].line);
-	digest_final(&d, digest);
-	digest_hex(digest, out);
+		inputset_text(s, "an archive's line", r->archives[i].line);
 }
 
-void inputs_key(const char *recipe, const struct release *releases, size_t n,
-		uint32_t epoch, char out[DIGEST_HEX + 1])
+void inputs_archives(struct inputset *s, const struct recipe *r,
+		     const struct release *releases, uint32_t epoch)
 {
-	uint8_t digest[DIGEST_SIZE];
-	struct digest_ctx d;
+	char hex[DIGEST_HEX + 1], *name;
 
-	digest_init(&d);
-	hash_add(&d, recipe);
-	hash_add_number(&d, epoch);
-	for (size_t i = 0; i < n; i++)
-		digest_update(&d, releases[i].digest, DIGEST_SIZE);
-	digest_final(&d, digest);
-	digest_hex(digest, out);
+	for (size_t i = 0; releases && i < r->n_archives; i++) {
+		digest_hex(releases[i].digest, hex);
+		name = xasprintf("%s %s", r->archives[i].uri,
+				 r->archives[i].suite);
+		inputset_text(s, name, hex);
+		free(name);
+	}
+	inputset_number(s, "SOURCE_DATE_EPOCH", epoch);
 }

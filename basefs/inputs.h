@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* inputs.h - the keys that say whether a base would come out the same. */
+/* inputs.h - all that says whether a base would come out the same. */
 #ifndef BASEFS_INPUTS_H
 #define BASEFS_INPUTS_H
 
-#include "format/digest.h"
+#include "host/inputset.h"
 #include "recipe.h"
 #include "release.h"
 
-/* inputs_recipe - of all that the site and this program bring. */
-void inputs_recipe(const struct recipe *r, char out[DIGEST_HEX + 1]);
+/* inputs_recipe - open @s and fill it with all that the site and this program
+ * bring. */
+void inputs_recipe(struct inputset *s, const struct recipe *r);
 
-/* inputs_key - of that, of what the mirrors have, and of the date. */
-void inputs_key(const char *recipe, const struct release *releases, size_t n,
-		uint32_t epoch, char out[DIGEST_HEX + 1]);
+/* inputs_archives - add to it what the mirrors have (@releases, one for each
+ * archive, or NULL), and the date. */
+void inputs_archives(struct inputset *s, const struct recipe *r,
+		     const struct release *releases, uint32_t epoch);
 
 #endif

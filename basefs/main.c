@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c - slipway-base: from a recipe, or a system that exists, to a base. */
-#include <errno.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "format/digest.h"
 #include "format/text.h"
 #include "host/alloc.h"
 #include "host/error.h"
@@ -13,13 +13,8 @@
 #include "host/outfile.h"
 #include "host/spawn.h"
 #include "host/userns.h"
-#include "bootstrap.h"
-#include "cache.h"
-#include "facts.h"
-#include "from.h"
-#include "inputs.h"
 #include "inside.h"
-#include "oci.h"
+#include "make.h"
 #include "single.h"
 #include "stop.h"
 
@@ -57,17 +52,6 @@ static const struct opts opts = {
 		 "[--force] [--offline] [-j N] [NAME]",
 	.about = "Build the squashfs that every machine of a kind shares.",
 	.opts = table,
-};
-
-/* One base on its way: where its files go. */
-struct work {
-	struct recipe recipe;
-	char *dir; /* build/bases/NAME */
-	char *image, *info, *log;
-	char *scratch;
-	unsigned int jobs;
-	bool dated;
-	uint32_t epoch;
 };
 
 static unsigned int jobs(void)
@@ -161,143 +145,6 @@ static void prepare(struct work *w)
 	outfile_cleanup(w->scratch);
 }
 
-/* Pack from whatever source into the image, and write down what it is. */
-static void pack(struct work *w, struct facts *f, struct from *from)
-{
-	char *what = xasprintf("base %s", w->recipe.name);
-	struct image im;
-	struct outfile o;
-
-	outfile_open(&o, w->image, 0644);
-	image_open(&im, what, o.tmp, w->recipe.level, w->jobs, w->epoch);
-	if (from) {
-		from_feed(from, &im);
-	} else {
-		struct bootstrap b = {&w->recipe, w->scratch, w->log, w->epoch};
-
-		bootstrap_run(&b, &im);
-	}
-	image_close(&im);
-	f->created = w->dated ? w->epoch : im.newest;
-	outfile_commit(&o);
-	facts_write(f, w->image, w->info);
-	free(what);
-}
-
-static int from(struct work *w, struct from *from)
-{
-	struct facts f = {.name = w->recipe.name,
-			  .source = from_word(from),
-			  .suite = w->recipe.suite,
-			  .profile = w->recipe.profile};
-
-	from_open(from, w->recipe.from_arch, w->scratch);
-	if (from->kind == FROM_OCI) {
-		f.arch = from->oci.arch;
-		f.image = from->oci.image;
-		f.layers = oci_ids(&from->oci);
-	}
-	pack(w, &f, from);
-	facts_print(w->info, "", false, opt.json);
-	return EXIT_DONE;
-}
-
-/* A mirror that cannot be asked must not stop work on what it gave before. */
-static bool offline(const struct work *w, const char *recipe, const char *why)
-{
-	char *key = NULL;
-	const char *was;
-	struct ini ini;
-	bool ok = false;
-
-	if (opt.force)
-		return false;
-	if (!ini_read(&ini, w->info)) {
-		was = ini_get(&ini, "base", "recipe");
-		if (was && !strcmp(was, recipe))
-			key = xstrdup(ini_need(&ini, "base", "inputs"));
-		ini_free(&ini);
-	}
-	ok = key && facts_same(w->info, w->image, key);
-	if (!ok) {
-		free(key);
-		key = cache_find(recipe);
-		ok = key && cache_get(key, w->image, w->info);
-	}
-	if (ok)
-		warn("%s; going on with what was built before", why);
-	free(key);
-	return ok;
-}
-
-static struct release *releases(const struct work *w, char **why)
-{
-	const struct recipe *r = &w->recipe;
-	struct release *list = xcalloc(r->n_archives, sizeof(*list));
-
-	for (size_t i = 0; i < r->n_archives; i++) {
-		const struct recipe_archive *a = &r->archives[i];
-
-		if (release_fetch(&list[i], a->uri, a->suite, w->scratch,
-				  why)) {
-			free(list);
-			return NULL;
-		}
-	}
-	return list;
-}
-
-/* Nobody is asked. */
-static struct release *no_release(char **why)
-{
-	*why = xstrdup("--offline: mirrors are not asked");
-	return NULL;
-}
-
-static int build(struct work *w)
-{
-	char recipe[DIGEST_HEX + 1], key[DIGEST_HEX + 1], *why;
-	struct facts f = {.name = w->recipe.name,
-			  .source = "mmdebstrap",
-			  .suite = w->recipe.suite,
-			  .arch = w->recipe.arch,
-			  .profile = w->recipe.profile,
-			  .inputs = key,
-			  .recipe = recipe};
-	struct release *r;
-	const char *note = NULL;
-
-	recipe_signers(&w->recipe);
-	inputs_recipe(&w->recipe, recipe);
-	r = opt.offline ? no_release(&why) : releases(w, &why);
-	if (!r && !offline(w, recipe, why))
-		die("base %s: %s%s", w->recipe.name, why,
-		    opt.offline ? ", and this recipe was not built before"
-				: "");
-	if (!r) {
-		facts_print(w->info, " (offline)", true, opt.json);
-		return EXIT_DONE;
-	}
-	if (!w->dated)
-		w->epoch = r[0].date;
-	w->dated = true;
-	inputs_key(recipe, r, w->recipe.n_archives, w->epoch, key);
-	free(r);
-	if (!opt.force && facts_same(w->info, w->image, key))
-		note = "";
-	else if (!opt.force && cache_get(key, w->image, w->info))
-		note = " (cached)";
-	if (!note) {
-		spawn_need("mmdebstrap", "mmdebstrap");
-		info("base %s: mmdebstrap %s, log in %s", w->recipe.name,
-		     w->recipe.suite, w->log);
-		pack(w, &f, NULL);
-		cache_put(key, w->image, w->info);
-	}
-	facts_print(w->info, note ? note : "", note, opt.json);
-	return EXIT_DONE;
-}
-
 int main(int argc, char **argv)
 {
 	struct work w = {0};
@@ -319,6 +166,9 @@ int main(int argc, char **argv)
 	if (opt.pack)
 		return single_pack(opt.pack, opt.out, opt.profile, w.jobs,
 				   w.epoch);
+	w.force = opt.force;
+	w.offline = opt.offline;
+	w.json = opt.json;
 	site_open(&site, opt.dir);
 	name = choose(&site, argv + i, argc - i);
 	recipe_read(&w.recipe, &site, name, opt.profile, opt.from);
@@ -343,5 +193,5 @@ int main(int argc, char **argv)
 	stop_watch();
 	site_lock(&site);
 	prepare(&w);
-	return opt.from ? from(&w, &have) : build(&w);
+	return opt.from ? make_from(&w, &have) : make_build(&w);
 }

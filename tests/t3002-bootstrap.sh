@@ -53,7 +53,7 @@ base()
 leftovers()
 {
 	grep "$T_TMP/site" /proc/mounts
-	find "$build" -mindepth 1 ! -name base.squashfs ! -name base.info \
+	find "$build" -mindepth 1 ! -name 'base.*' \
 		! -name build.log
 	ps -eo args | grep "[m]mdebstrap .*INSIDE_SELF.*$T_TMP"
 }
