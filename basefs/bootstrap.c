@@ -23,8 +23,9 @@
 /* A constant: names and paths reach the shell as variables, not as text. */
 #define CALL_US "exec \"$" INSIDE_SELF "\" --inside \"$1\""
 
-static const char **arguments(const struct recipe *r)
+static const char **arguments(const struct bootstrap *b)
 {
+	const struct recipe *r = b->recipe;
 	const char **argv = xcalloc(16, sizeof(*argv));
 	size_t n = 0;
 
@@ -38,7 +39,7 @@ static const char **arguments(const struct recipe *r)
 	argv[n++] = "--customize-hook=" CALL_US;
 	argv[n++] = xasprintf("--variant=%s", r->variant);
 	argv[n++] = xasprintf("--architectures=%s", r->arch);
-	if (r->keyring)
+	if (r->keyring && !b->locked)
 		argv[n++] = xasprintf("--keyring=%s", r->keyring);
 	for (size_t i = 0; r->packages[i]; i++) {
 		argv = xrealloc(argv, n + r->n_archives + 8, sizeof(*argv));
@@ -47,7 +48,10 @@ static const char **arguments(const struct recipe *r)
 	argv = xrealloc(argv, n + r->n_archives + 3, sizeof(*argv));
 	argv[n++] = r->suite;
 	argv[n++] = "-";
-	for (size_t i = 0; i < r->n_archives; i++)
+	if (b->locked)
+		argv[n++] =
+			xasprintf("deb [trusted=yes] copy:%s ./", b->locked);
+	for (size_t i = 0; !b->locked && i < r->n_archives; i++)
 		argv[n++] = r->archives[i].line;
 	argv[n] = NULL;
 	return argv;
@@ -62,6 +66,20 @@ static char *self(void)
 	return path;
 }
 
+/* As mmdebstrap would have written them into sources.list. */
+static char *archive_lines(const struct recipe *r)
+{
+	char *all = xstrdup(""), *more;
+
+	for (size_t i = 0; i < r->n_archives; i++) {
+		more = xasprintf("%s%s%s\n", all, i ? "\n" : "",
+				 r->archives[i].line);
+		free(all);
+		all = more;
+	}
+	return all;
+}
+
 static const char **environment(const struct bootstrap *b)
 {
 	const char **env = xcalloc(16, sizeof(*env)),
@@ -74,6 +92,8 @@ static const char **environment(const struct bootstrap *b)
 	env[n++] = xasprintf(INSIDE_CACHE "=%s", site_cache());
 	env[n++] = xasprintf(INSIDE_REPORT "=%s", report ? report : "-");
 	env[n++] = xasprintf(INSIDE_WORK "=%s", b->work);
+	env[n++] = xasprintf(INSIDE_SOURCES "=%s",
+			     b->locked ? archive_lines(b->recipe) : "-");
 	/* all that it leaves is in one place, whatever ends it */
 	env[n++] = xasprintf("TMPDIR=%s", b->work);
 	env[n++] = xasprintf("SOURCE_DATE_EPOCH=%u", b->epoch);
@@ -185,7 +205,7 @@ static int start(struct spawn *s, const struct bootstrap *b)
 
 void bootstrap_run(const struct bootstrap *b, struct image *im)
 {
-	struct spawn s = {.argv = arguments(b->recipe), .env = environment(b)};
+	struct spawn s = {.argv = arguments(b), .env = environment(b)};
 	char *why = NULL;
 	int fd, err, status;
 

@@ -8,8 +8,9 @@
 
 struct bootstrap {
 	const struct recipe *recipe;
-	const char *work;	/* a folder for a few small files */
-	const char *log;	/* what mmdebstrap and hooks say */
+	const char *work;   /* a folder for a few small files */
+	const char *log;    /* what mmdebstrap and hooks say */
+	const char *locked; /* archive of a lock's packages, or NULL */
 	uint32_t epoch;
 };
 

@@ -85,15 +85,18 @@ static bool sound(const char *image, const char *info)
 	return same;
 }
 
-bool cache_get(const char *key, const char *image, const char *info)
+bool cache_get(const char *key, const char *image, const char *info,
+	       const char *packages)
 {
+	char *list = cached(key, ".packages");
 	char *from = cached(key, ".squashfs"), *facts = cached(key, ".info");
 	bool there = !access(facts, R_OK);
-	bool good = there && sound(from, facts);
+	bool good = there && sound(from, facts) && !access(list, R_OK);
 
 	if (good) {
 		share(from, image);
 		cache_copy(facts, info);
+		cache_copy(list, packages);
 		/* its date says when it was last of use */
 		utimensat(AT_FDCWD, facts, NULL, 0);
 	} else if (there) {
@@ -101,6 +104,7 @@ bool cache_get(const char *key, const char *image, const char *info)
 		unlink(facts);
 		unlink(from);
 	}
+	free(list);
 	free(facts);
 	free(from);
 	return good;
@@ -132,24 +136,31 @@ static size_t list(glob_t *g)
 	return g->gl_pathc;
 }
 
+/* What lies beside an info. */
+static void drop(const char *info, const char *suffix)
+{
+	char *path = xasprintf("%.*s%s", (int)strlen(info) - 5, info, suffix);
+
+	unlink(path);
+	free(path);
+}
+
 static void prune(void)
 {
-	char *image;
 	glob_t g;
 
 	for (size_t i = KEEP, n = list(&g); i < n; i++) {
-		image = xasprintf("%.*s.squashfs",
-				  (int)strlen(g.gl_pathv[i]) - 5,
-				  g.gl_pathv[i]);
 		unlink(g.gl_pathv[i]);
-		unlink(image);
-		free(image);
+		drop(g.gl_pathv[i], ".squashfs");
+		drop(g.gl_pathv[i], ".packages");
 	}
 	globfree(&g);
 }
 
-void cache_put(const char *key, const char *image, const char *info)
+void cache_put(const char *key, const char *image, const char *info,
+	       const char *packages)
 {
+	char *list = cached(key, ".packages");
 	char *to = cached(key, ".squashfs"), *facts = cached(key, ".info");
 	char *dir = site_cache(), *bases = xasprintf("%s/bases", dir);
 
@@ -159,9 +170,11 @@ void cache_put(const char *key, const char *image, const char *info)
 	} else {
 		/* the info last: without it the image does not count */
 		share(image, to);
+		cache_copy(packages, list);
 		cache_copy(info, facts);
 		prune();
 	}
+	free(list);
 	free(bases);
 	free(dir);
 	free(facts);

@@ -78,11 +78,14 @@ void debs_load(const char *root, const char *cache)
 	char *from = xasprintf("%s/debs", cache);
 	char *to = xasprintf("%s%s", root, ARCHIVES);
 	char *path = xasprintf("%s%s", root, DEBS_CONF), *conf = host_conf();
+	char *all;
 
 	site_mkdirs(to);
 	bring(from, to);
-	if (*conf)
-		outfile_put(path, 0644, conf, strlen(conf));
+	/* apt's own user cannot look into this person's folders */
+	all = xasprintf("%sAPT::Sandbox::User \"root\";\n", conf);
+	outfile_put(path, 0644, all, strlen(all));
+	free(all);
 	free(conf);
 	free(path);
 	free(to);

@@ -12,6 +12,7 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/outfile.h"
+#include "host/pkglist.h"
 #include "host/site.h"
 #include "host/spawn.h"
 #include "clean.h"
@@ -22,6 +23,7 @@
 
 #define HOOK_INSIDE "/run/slipway-hook"
 #define TAIL_LINES  12
+#define STATUS_MAX  (64u << 20)
 
 static const char *need(const char *key)
 {
@@ -132,6 +134,54 @@ static void run_hook(const char *root, const char *dir, const char *name,
 	free(from);
 }
 
+/* apt outside and inside has the archives' lists until mmdebstrap ends. */
+static void list_packages(const char *root, const char *apt, const char *work)
+{
+	char *status = xasprintf("%s/var/lib/dpkg/status", root);
+	char *path = xasprintf("%s/" INSIDE_PACKAGES, work);
+	char *conf = xasprintf("APT_CONFIG=%s", apt);
+	const char *const env[] = {conf, "LC_ALL=C", NULL};
+	char *text = outfile_slurp(status, STATUS_MAX, NULL);
+	struct pkglist l;
+	struct spawn s = {.env = env, .in = -1};
+	int err;
+
+	pkglist_status(&l, text);
+	free(text);
+	s.argv = pkglist_args(&l);
+	text = spawn_output(&s, &err);
+	if (err)
+		warn("apt-cache: exit status %d: not all packages have digests",
+		     err);
+	pkglist_show(&l, text);
+	pkglist_write(&l, path);
+	free(text);
+	free(conf);
+	free(path);
+	free(status);
+}
+
+/* What a lock has put in place of the archives is of this build only. */
+static void put_sources(const char *root, const char *text)
+{
+	char *dir = xasprintf("%s/etc/apt", root);
+	char *path = xasprintf("%s/sources.list", dir);
+	struct timespec t[2];
+	struct stat st;
+
+	if (*text != '-') {
+		if (stat(dir, &st))
+			die("%s:", dir);
+		outfile_put(path, 0644, text, strlen(text));
+		/* the folder's date is a package's, as without a lock */
+		t[0] = t[1] = st.st_mtim;
+		if (utimensat(AT_FDCWD, dir, t, 0))
+			die("%s:", dir);
+	}
+	free(path);
+	free(dir);
+}
+
 static void customize(const char *root)
 {
 	const char *dir = need(INSIDE_DIR);
@@ -140,6 +190,8 @@ static void customize(const char *root)
 	/* the environment is not ours much longer */
 	char *report = xstrdup(need(INSIDE_REPORT));
 	char *work = xstrdup(need(INSIDE_WORK));
+	char *apt = xstrdup(need("MMDEBSTRAP_APT_CONFIG"));
+	char *sources = xstrdup(need(INSIDE_SOURCES));
 
 	debs_save(root, need(INSIDE_CACHE));
 	set_environment();
@@ -150,6 +202,8 @@ static void customize(const char *root)
 		files_tree(root, files);
 	for (size_t i = 0; hooks[i]; i++)
 		run_hook(root, dir, hooks[i], word);
+	list_packages(root, apt, work);
+	put_sources(root, sources);
 	clean_after(root);
 }
 

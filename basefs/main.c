@@ -22,7 +22,7 @@
 
 static struct {
 	const char *dir, *from, *profile, *jobs, *pack, *out;
-	bool plan, json, force, offline;
+	bool plan, json, force, offline, no_lock;
 } opt;
 
 static const struct opt table[] = {
@@ -38,6 +38,8 @@ static const struct opt table[] = {
 	{"force", 0, NULL, "build even when nothing changed", &opt.force, NULL},
 	{"offline", 0, NULL, "use only what was built before", &opt.offline,
 	 NULL},
+	{"no-lock", 0, NULL, "take today's packages, whatever base.lock says",
+	 &opt.no_lock, NULL},
 	{"jobs", 'j', "N", "threads that pack (default: all cores)", NULL,
 	 &opt.jobs},
 	{"pack", 0, "SRC", "pack SRC to a squashfs and no more", NULL,
@@ -49,7 +51,7 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway base",
 	.usage = "[-C DIR] [--from SRC] [--profile NAME] [-n] [--json] "
-		 "[--force] [--offline] [-j N] [NAME]",
+		 "[--force] [--offline] [--no-lock] [-j N] [NAME]",
 	.about = "Build the squashfs that every machine of a kind shares.",
 	.opts = table,
 };
@@ -169,6 +171,7 @@ int main(int argc, char **argv)
 	w.force = opt.force;
 	w.offline = opt.offline;
 	w.json = opt.json;
+	w.no_lock = opt.no_lock;
 	site_open(&site, opt.dir);
 	name = choose(&site, argv + i, argc - i);
 	recipe_read(&w.recipe, &site, name, opt.profile, opt.from);
@@ -182,6 +185,9 @@ int main(int argc, char **argv)
 	w.image = xasprintf("%s/base.squashfs", w.dir);
 	w.info = xasprintf("%s/base.info", w.dir);
 	w.log = xasprintf("%s/build.log", w.dir);
+	w.keys = xasprintf("%s/base.keys", w.dir);
+	w.packages = xasprintf("%s/base.packages", w.dir);
+	w.spdx = xasprintf("%s/base.spdx.json", w.dir);
 	if (opt.plan) {
 		print_plan(&w, &have);
 		return EXIT_DONE;

@@ -10,6 +10,7 @@
 #include "cache.h"
 #include "facts.h"
 #include "inputs.h"
+#include "lock.h"
 #include "make.h"
 #include "oci.h"
 
@@ -25,13 +26,18 @@ static void pack(struct work *w, struct facts *f, struct from *from)
 	if (from) {
 		from_feed(from, &im);
 	} else {
-		struct bootstrap b = {&w->recipe, w->scratch, w->log, w->epoch};
+		struct bootstrap b = {.recipe = &w->recipe,
+				      .work = w->scratch,
+				      .log = w->log,
+				      .locked = w->lock ? lock_place(w) : NULL,
+				      .epoch = w->epoch};
 
 		bootstrap_run(&b, &im);
 	}
 	image_close(&im);
 	f->created = w->dated ? w->epoch : im.newest;
 	outfile_commit(&o);
+	lock_packages(w, f->created);
 	facts_write(f, w->image, w->info);
 	free(what);
 }
@@ -74,8 +80,10 @@ static bool offline(const struct work *w, const char *recipe, const char *why)
 	if (!ok) {
 		free(key);
 		key = cache_find(recipe);
-		ok = key && cache_get(key, w->image, w->info);
+		ok = key && cache_get(key, w->image, w->info, w->packages);
 	}
+	if (ok)
+		lock_spdx(w);
 	if (ok)
 		warn("%s; going on with what was built before", why);
 	free(key);
@@ -106,10 +114,16 @@ static struct release *no_release(char **why)
 	return NULL;
 }
 
-/* Why it is built, in one line, so that nobody has to guess. */
-static void say_why(const struct work *w, struct inputset *in, const char *keys)
+/* A lock says all that a mirror could. */
+static struct release *no_need(void)
 {
-	char *why = inputset_why(in, keys);
+	return xcalloc(1, sizeof(struct release));
+}
+
+/* Why it is built, in one line, so that nobody has to guess. */
+static void say_why(const struct work *w, struct inputset *in)
+{
+	char *why = inputset_why(in, w->keys);
 
 	info("base %s: rebuilding: %s", w->recipe.name,
 	     why	? why
@@ -121,7 +135,6 @@ static void say_why(const struct work *w, struct inputset *in, const char *keys)
 int make_build(struct work *w)
 {
 	char recipe[DIGEST_HEX + 1], key[DIGEST_HEX + 1], *why;
-	char *keys = xasprintf("%s/base.keys", w->dir);
 	struct inputset in;
 	struct facts f = {.name = w->recipe.name,
 			  .source = "mmdebstrap",
@@ -136,7 +149,12 @@ int make_build(struct work *w)
 	recipe_signers(&w->recipe);
 	inputs_recipe(&in, &w->recipe);
 	inputset_key(&in, recipe);
-	r = w->offline ? no_release(&why) : releases(w, &why);
+	if (w->no_lock)
+		inputset_text(&in, "--no-lock", "");
+	lock_open(w);
+	r = w->lock	 ? no_need()
+	    : w->offline ? no_release(&why)
+			 : releases(w, &why);
 	if (!r && !offline(w, recipe, why))
 		die("base %s: %s%s", w->recipe.name, why,
 		    w->offline ? ", and this recipe was not built before" : "");
@@ -147,24 +165,25 @@ int make_build(struct work *w)
 	if (!w->dated)
 		w->epoch = r[0].date;
 	w->dated = true;
-	inputs_archives(&in, &w->recipe, r, w->epoch);
+	inputs_archives(&in, &w->recipe, w->lock ? NULL : r, w->epoch);
 	inputset_key(&in, key);
 	free(r);
 	if (!w->force && facts_same(w->info, w->image, key))
 		note = "";
-	else if (!w->force && cache_get(key, w->image, w->info))
+	else if (!w->force && cache_get(key, w->image, w->info, w->packages))
 		note = " (cached)";
+	if (note && *note)
+		lock_spdx(w);
 	if (!note) {
 		spawn_need("mmdebstrap", "mmdebstrap");
-		say_why(w, &in, keys);
+		say_why(w, &in);
 		info("base %s: mmdebstrap %s, log in %s", w->recipe.name,
 		     w->recipe.suite, w->log);
 		pack(w, &f, NULL);
-		cache_put(key, w->image, w->info);
+		cache_put(key, w->image, w->info, w->packages);
 	}
-	inputset_save(&in, keys);
+	inputset_save(&in, w->keys);
 	inputset_free(&in);
-	free(keys);
 	facts_print(w->info, note ? note : "", note, w->json);
 	return EXIT_DONE;
 }

@@ -3,6 +3,7 @@
 #ifndef BASEFS_MAKE_H
 #define BASEFS_MAKE_H
 
+#include "host/pkglist.h"
 #include "from.h"
 #include "recipe.h"
 
@@ -10,9 +11,11 @@ struct work {
 	struct recipe recipe;
 	char *dir; /* build/bases/NAME */
 	char *image, *info, *log;
+	char *keys, *packages, *spdx; /* beside the image */
 	char *scratch;
 	unsigned int jobs;
-	bool force, offline, json;
+	bool force, offline, json, no_lock;
+	struct pkglist *lock; /* base.lock, or NULL */
 	bool dated;
 	uint32_t epoch;
 };

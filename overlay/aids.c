@@ -12,6 +12,7 @@
 #include "host/error.h"
 #include "host/spawn.h"
 #include "aids.h"
+#include "lock.h"
 #include "mounts.h"
 
 #define AID_MAX	 (4u << 20)
@@ -123,7 +124,7 @@ static char *host_apt(void)
 	return out;
 }
 
-static void apt_conf(char *const *lowers, size_t n)
+static void apt_conf(const struct build *b, char *const *lowers, size_t n)
 {
 	static const char ca[] = "/etc/ssl/certs/ca-certificates.crt";
 	char *host = host_apt();
@@ -132,8 +133,8 @@ static void apt_conf(char *const *lowers, size_t n)
 		"APT::Install-Recommends \"false\";\n"
 		"APT::Keep-Downloaded-Packages \"true\";\n"
 		"Dpkg::Use-Pty \"false\";\n"
-		"%s",
-		host,
+		"%s%s",
+		host, lock_conf(b),
 		access(ca, R_OK) ? ""
 				 : "Acquire::https::CAInfo \"/" APT_CA "\";\n");
 
@@ -167,7 +168,7 @@ void aids_make(const struct build *b, char *const *lowers, size_t n)
 
 	aid_copy(lowers, n, RESOLV, "/etc/resolv.conf");
 	aid(lowers, n, POLICY, 0755, policy, strlen(policy));
-	apt_conf(lowers, n);
+	apt_conf(b, lowers, n);
 	apt_sources(b, lowers, n);
 }
 

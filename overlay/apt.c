@@ -50,6 +50,16 @@ static void say_unknown(const struct build *b, const char *tail)
 	}
 }
 
+/* The same words mean something else when a lock is all that there is. */
+static void say_locked(const struct build *b, const char *tail)
+{
+	if (b->lock && (strstr(tail, "E: Unable to locate package ") ||
+			strstr(tail, "E: Package '") ||
+			strstr(tail, "unmet dependencies")))
+		warn("role %s: its lock lacks what its packages need: 'slipway lock %s' makes it anew",
+		     b->role->name, b->role->name);
+}
+
 static void apt_get(const struct build *b, const char *const *argv,
 		    const char *what)
 {
@@ -66,6 +76,7 @@ static void apt_get(const struct build *b, const char *const *argv,
 		if (b->offline)
 			warn("role %s: --offline: not all packages are in %s, or its lists are too old",
 			     b->role->name, b->cache);
+		say_locked(b, r.tail);
 		say_unknown(b, r.tail);
 		phase_failed(b, "packages", false, what, status, r.tail);
 	}
@@ -91,14 +102,14 @@ void apt_install(const struct build *b)
 	if (!n)
 		return;
 	lock = lock_debs(b);
-	if (!b->offline) {
+	if (!b->offline || b->lock) {
 		info("overlay %s: apt-get update", b->role->name);
 		apt_get(b, update, "apt-get update");
 	}
 	argv = xcalloc(ARRAY_SIZE(install) + n + 1, sizeof(*argv));
 	memcpy(argv, install, sizeof(install));
 	argv[ARRAY_SIZE(install) - 3] =
-		b->offline ? "--no-download" : "--download";
+		b->offline && !b->lock ? "--no-download" : "--download";
 	for (size_t i = 0; i < n; i++)
 		argv[ARRAY_SIZE(install) + i] = b->role->packages[i];
 	info("overlay %s: apt-get install (%zu packages)", b->role->name, n);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* build.c - the table of contents of a build, and the child it happens in. */
+/* build.c - the table of contents of a build, phase after phase. */
 #include <stdlib.h>
 #include <unistd.h>
 #include "format/text.h"
 #include "host/alloc.h"
 #include "host/error.h"
+#include "host/pkglist.h"
 #include "aids.h"
 #include "apt.h"
 #include "build.h"
@@ -13,8 +14,10 @@
 #include "child.h"
 #include "files.h"
 #include "fromoci.h"
+#include "lock.h"
 #include "mounts.h"
 #include "pack.h"
+#include "packages.h"
 #include "phase.h"
 #include "record.h"
 #include "sources.h"
@@ -56,29 +59,40 @@ static void run_phases(const struct build *b)
 	phase_run(b, "finalise");
 }
 
+/* Let the role change the union; what it changed is in upper/. */
+static void change(const struct build *b, char *const *lowers, size_t n,
+		   struct pkglist *packages)
+{
+	aids_make(b, lowers, n);
+	mounts_union(b, lowers, n);
+	fromoci_apply(b);
+	sources_place(b->sources, "sources");
+	lock_place(b);
+	mounts_inside(b);
+	run_phases(b);
+	packages_find(b, "root", lowers, n, packages);
+	mounts_leave(b);
+	aids_forget(b, lowers, n);
+}
+
 static void build_inside(const struct build *b, struct outfile *o,
 			 struct info *i)
 {
 	char *lowers[BUILD_LOWERS_MAX];
 	uint8_t digest[DIGEST_SIZE];
+	struct pkglist packages;
 	struct capture c;
 	size_t n;
 
 	mounts_work(b);
 	n = mounts_lowers(b, lowers);
-	aids_make(b, lowers, n);
-	mounts_union(b, lowers, n);
-	fromoci_apply(b);
-	sources_place(b->sources, "sources");
-	mounts_inside(b);
-	run_phases(b);
-	mounts_leave(b);
-	aids_forget(b, lowers, n);
+	change(b, lowers, n, &packages);
 	capture_tree(&c, "upper", b->base->epoch);
 	check_capture(&c, (const char *const *)lowers, n, b->role->grants);
 	if (digest_unhex(text_span(b->base->digest), digest))
 		die("base %s: digest is not one", b->base->name);
 	pack_write(&c, digest, o, i);
+	packages_write(b, &packages, i);
 }
 
 static void inside(void *user)

@@ -14,6 +14,7 @@
 
 #define BUILD_LOWERS_MAX 18 /* dependencies, build aids, base */
 
+struct pkglist;
 struct source;
 struct times;
 struct oci;
@@ -32,6 +33,7 @@ struct build {
 	struct oci *oci;       /* image of from-oci=, or NULL */
 	unsigned int oci_base; /* layers of it that are the base's */
 	struct times *times;
+	struct pkglist *lock; /* or NULL */
 	char **breaks; /* "before-PHASE", "after-PHASE" */
 	int log;
 	bool keep, offline;

@@ -43,6 +43,8 @@ static const struct opt table[] = {
 	 NULL},
 	{"from-oci", 0, "IMAGE", "the layers above the base's become the role",
 	 NULL, &opt.make.from_oci},
+	{"no-lock", 0, NULL, "take today's packages, whatever role.lock says",
+	 &opt.make.no_lock, NULL},
 	{"pack", 0, "DIR", "pack an upper directory of overlayfs", NULL,
 	 &opt.pack},
 	{"unpack", 0, "FILE", "unpack an overlay as such a directory", NULL,
@@ -59,7 +61,7 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway overlay",
 	.usage = "[-C DIR] [-n] [--json] [--force] [--keep] "
-		 "[--shell-on-error] [--break POINT] [--offline] "
+		 "[--shell-on-error] [--break POINT] [--offline] [--no-lock] "
 		 "[--from-oci IMAGE] ROLE...",
 	.about = "Build a role's overlay against its base, capture exactly "
 		 "what changed, pack.",

@@ -13,6 +13,7 @@
 #include "build.h"
 #include "fromoci.h"
 #include "inputs.h"
+#include "lock.h"
 #include "make.h"
 #include "phase.h"
 #include "plan.h"
@@ -187,6 +188,8 @@ int make_role(const struct make *m, const char *name, const char *base_name,
 	below = make_digests(m->site, deps);
 	fill(&b, m, &r, &base);
 	inputs_collect(&in, &r, &base, deps, below);
+	if (m->no_lock)
+		inputset_text(&in, "--no-lock", "");
 	inputset_key(&in, inputs);
 	last_read(&last, b.out, inputs);
 	if (!m->force && last.same) {
@@ -197,6 +200,8 @@ int make_role(const struct make *m, const char *name, const char *base_name,
 	site_mkdirs(b.out);
 	fromoci_open(&b);
 	sources_fetch(&r, b.sources, b.cache, b.offline);
+	if (!m->no_lock)
+		lock_open(&b);
 	ret = build_and_commit(&b, &i, &in, m->arguments);
 	if (ret == EXIT_DONE)
 		info_print(&i, &r, &base, b.times, m->json);
@@ -228,7 +233,7 @@ int make_order(const struct make *m, const char *name)
 		struct make one = *m;
 
 		if (order[i + 1]) {
-			one.force = false;
+			one.force = one.no_lock = false;
 			one.from_oci = NULL;
 		}
 		ret = make_role(&one, order[i], top.base, deps);

@@ -65,6 +65,7 @@ void mounts_work(const struct build *b)
 	make_dir("aids", 0755);
 	make_dir("data", 0755);
 	make_dir("sources", 0755);
+	make_dir("locked", 0755);
 	make_dir("root", 0755);
 }
 
@@ -259,7 +260,12 @@ static void apt_dirs(const struct build *b)
 	inside_dir("root/var/lib/apt/lists", 0755);
 	inside_dir("root/var/cache/apt", 0755);
 	site_mkdirs(lists);
-	bind(lists, "root/var/lib/apt/lists", false);
+	/* a lock's own list is of no use to another build */
+	if (b->lock)
+		mounts_mount("lists", "root/var/lib/apt/lists", "tmpfs", 0,
+			     "mode=0755");
+	else
+		bind(lists, "root/var/lib/apt/lists", false);
 	mounts_mount("apt", "root/var/cache/apt", "tmpfs", 0, "mode=0755");
 	make_dir("root/var/cache/apt/archives", 0755);
 	bind(debs, "root/var/cache/apt/archives", false);
@@ -295,11 +301,13 @@ void mounts_inside(const struct build *b)
 	make_dir("root" BUILD_INSIDE "/data", 0755);
 	make_dir("root" BUILD_INSIDE "/sources", 0755);
 	make_dir("root" BUILD_INSIDE "/bin", 0755);
+	make_dir("root" BUILD_INSIDE "/locked", 0755);
 	make_dir("root/run/lock", 01777);
 	apt_dirs(b);
 	bind(b->role->dir, "root" BUILD_INSIDE "/role", true);
 	bind("data", "root" BUILD_INSIDE "/data", false);
 	bind("sources", "root" BUILD_INSIDE "/sources", true);
+	bind("locked", "root" BUILD_INSIDE "/locked", true);
 	if (b->helpers)
 		bind(b->helpers, "root" BUILD_INSIDE "/bin", true);
 }

@@ -26,6 +26,7 @@ static const struct {
 	{"base", "build a base, which machines of a kind share"},
 	{"overlay", "build a role's overlay against its base"},
 	{"test", "run the tests of roles, in their union or in QEMU"},
+	{"lock", "lock the exact versions of all packages of bases and roles"},
 	{"initrd", "pack the initrd for the base's kernel"},
 	{"publish", "write the publish tree and its signed manifest"},
 	{"lint", "say what publish would refuse"},

@@ -207,3 +207,31 @@ char *spawn_tail(int fd, int log, unsigned int lines)
 	free(buf);
 	return tail;
 }
+
+char *spawn_output(struct spawn *s, int *status)
+{
+	char *text = NULL, buf[16 << 10];
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+	int p[2], err;
+	ssize_t n;
+
+	if (!f || pipe2(p, O_CLOEXEC))
+		die("pipe:");
+	s->out = p[1];
+	err = spawn_start(s);
+	close(p[1]);
+	if (err) {
+		errno = -err;
+		die("%s: cannot start:", s->argv[0]);
+	}
+	while ((n = read(p[0], buf, sizeof(buf))) != 0)
+		if (n > 0)
+			fwrite(buf, 1, n, f);
+		else if (errno != EINTR)
+			break;
+	close(p[0]);
+	fclose(f);
+	*status = spawn_wait(s);
+	return text;
+}

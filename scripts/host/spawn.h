@@ -35,6 +35,10 @@ int spawn_run(struct spawn *s);
 /* spawn_need - die with the Debian package's name when @prog is missing. */
 void spawn_need(const char *prog, const char *package);
 
+/* spawn_output - start with its output on a pipe, and wait: all that it said,
+ * malloc-ed, @status as spawn_wait has it. Dies as spawn_run. */
+char *spawn_output(struct spawn *s, int *status);
+
 /* spawn_tail - keep the last lines of what a program printed: reads @fd to
  * its end, copies it to @log (-1: nowhere), returns a malloc-ed string of at
  * most @lines last lines. */
