@@ -19,8 +19,12 @@
 #include "pack.h"
 #include "packages.h"
 #include "phase.h"
+#include "rebase.h"
 #include "record.h"
 #include "sources.h"
+#include "unpack.h"
+
+#define REPLAY_INODES (1u << 20)
 
 struct inside {
 	const struct build *b;
@@ -86,8 +90,16 @@ static void build_inside(const struct build *b, struct outfile *o,
 
 	mounts_work(b);
 	n = mounts_lowers(b, lowers);
-	change(b, lowers, n, &packages);
+	if (b->replay) {
+		unpack_overlay(b->replay, "upper", REPLAY_INODES,
+			       UINT64_MAX / 2);
+		packages_find(b, "upper", lowers, n, &packages);
+	} else {
+		change(b, lowers, n, &packages);
+	}
 	capture_tree(&c, "upper", b->base->epoch);
+	if (b->rebase_from)
+		rebase_check(b, &c);
 	check_capture(&c, (const char *const *)lowers, n, b->role->grants);
 	if (digest_unhex(text_span(b->base->digest), digest))
 		die("base %s: digest is not one", b->base->name);

@@ -34,7 +34,9 @@ struct build {
 	unsigned int oci_base; /* layers of it that are the base's */
 	struct times *times;
 	struct pkglist *lock; /* or NULL */
-	char **breaks; /* "before-PHASE", "after-PHASE" */
+	char **breaks;	      /* "before-PHASE", "after-PHASE" */
+	char *replay;	      /* an overlay that is put on this base, or NULL */
+	char *rebase_from;    /* image of the base that it was on, or NULL */
 	int log;
 	bool keep, offline;
 	bool shell_on_error; /* or break after-error */

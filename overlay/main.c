@@ -45,6 +45,8 @@ static const struct opt table[] = {
 	 NULL, &opt.make.from_oci},
 	{"no-lock", 0, NULL, "take today's packages, whatever role.lock says",
 	 &opt.make.no_lock, NULL},
+	{"rebase", 0, NULL, "put an overlay on a newer base, no hook runs",
+	 &opt.make.rebase, NULL},
 	{"pack", 0, "DIR", "pack an upper directory of overlayfs", NULL,
 	 &opt.pack},
 	{"unpack", 0, "FILE", "unpack an overlay as such a directory", NULL,
@@ -62,7 +64,7 @@ static const struct opts opts = {
 	.prog = "slipway overlay",
 	.usage = "[-C DIR] [-n] [--json] [--force] [--keep] "
 		 "[--shell-on-error] [--break POINT] [--offline] [--no-lock] "
-		 "[--from-oci IMAGE] ROLE...",
+		 "[--from-oci IMAGE] [--rebase] ROLE...",
 	.about = "Build a role's overlay against its base, capture exactly "
 		 "what changed, pack.",
 	.opts = table,

@@ -11,12 +11,14 @@
 #include "host/hash.h"
 #include "host/userns.h"
 #include "build.h"
+#include "captured.h"
 #include "fromoci.h"
 #include "inputs.h"
 #include "lock.h"
 #include "make.h"
 #include "phase.h"
 #include "plan.h"
+#include "rebase.h"
 #include "sources.h"
 #include "times.h"
 #include "work.h"
@@ -187,22 +189,31 @@ int make_role(const struct make *m, const char *name, const char *base_name,
 	b.out = site_path(m->site, "build/overlays/%s", name);
 	below = make_digests(m->site, deps);
 	fill(&b, m, &r, &base);
+	if (m->rebase)
+		rebase_prepare(&b);
 	inputs_collect(&in, &r, &base, deps, below);
 	if (m->no_lock)
 		inputset_text(&in, "--no-lock", "");
 	inputset_key(&in, inputs);
 	last_read(&last, b.out, inputs);
-	if (!m->force && last.same) {
+	if (!m->force && last.same && !b.replay) {
 		info_print(&last.info, &r, &base, NULL, m->json);
 		return EXIT_DONE;
 	}
-	say_why(name, &last, &in, m->force);
+	if (b.rebase_from)
+		info("overlay %s: rebasing onto base %s", name, base.name);
+	else
+		say_why(name, &last, &in, m->force);
 	site_mkdirs(b.out);
-	fromoci_open(&b);
+	captured_open(&b, below);
+	if (!b.replay)
+		fromoci_open(&b);
 	sources_fetch(&r, b.sources, b.cache, b.offline);
-	if (!m->no_lock)
+	if (!m->no_lock && !b.replay)
 		lock_open(&b);
 	ret = build_and_commit(&b, &i, &in, m->arguments);
+	if (ret == EXIT_DONE)
+		rebase_keep(&b);
 	if (ret == EXIT_DONE)
 		info_print(&i, &r, &base, b.times, m->json);
 	inputset_free(&in);
@@ -233,7 +244,7 @@ int make_order(const struct make *m, const char *name)
 		struct make one = *m;
 
 		if (order[i + 1]) {
-			one.force = one.no_lock = false;
+			one.force = one.no_lock = one.rebase = false;
 			one.from_oci = NULL;
 		}
 		ret = make_role(&one, order[i], top.base, deps);

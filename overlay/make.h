@@ -11,7 +11,7 @@
 struct make {
 	const struct site *site;
 	bool plan, json, force, keep, offline, shell_on_error;
-	bool no_lock;
+	bool no_lock, rebase;
 	const char *breaks, *from_oci;
 	const char *arguments; /* of this run, for overlay.info */
 };
@@ -25,7 +25,7 @@ int make_role(const struct make *m, const char *name, const char *base_name,
 	      char **deps);
 
 /* make_order - call make_role() for all that @name stands on, and for itself
- * with --force, --no-lock and --from-oci. */
+ * with --force, --no-lock, --rebase and --from-oci. */
 int make_order(const struct make *m, const char *name);
 
 /* make_below - @deps of @order[@at], of role_order(); malloc-ed. */

@@ -81,8 +81,8 @@ static void ask_lock(const struct build *b, struct pkglist *l)
 	}
 }
 
-void packages_find(const struct build *b, const char *tree,
-		   char *const *lowers, size_t n, struct pkglist *l)
+void packages_find(const struct build *b, const char *tree, char *const *lowers,
+		   size_t n, struct pkglist *l)
 {
 	struct pkglist all, old;
 	char *text = NULL;
@@ -97,7 +97,7 @@ void packages_find(const struct build *b, const char *tree,
 	pkglist_new(l, &all, &old);
 	if (l->n && b->lock)
 		ask_lock(b, l);
-	else if (l->n)
+	else if (l->n && !b->replay)
 		ask_apt(b, l);
 }
 

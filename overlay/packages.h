@@ -11,8 +11,8 @@
  * packages_find - what @tree (the union, while it is mounted, or a layer) has
  * that the @n @lowers have not, with the archives' digests.
  */
-void packages_find(const struct build *b, const char *tree,
-		   char *const *lowers, size_t n, struct pkglist *l);
+void packages_find(const struct build *b, const char *tree, char *const *lowers,
+		   size_t n, struct pkglist *l);
 
 /* packages_write - both files, in @b->out; @i is of the packed overlay. */
 void packages_write(const struct build *b, const struct pkglist *l,

@@ -35,6 +35,7 @@ static const struct {
 	{"role", "set which base and overlays a role has"},
 	{"config", "show each value with its file and line"},
 	{"verify", "check a publish tree as machines do"},
+	{"shell", "open a shell inside a built role, changes thrown away"},
 	{"ls", "list what is in a layer, or in the union of a role"},
 	{"cat", "print files of a layer, or of the union of a role"},
 	{"diff", "tell two layers or two roles apart"},
