@@ -17,12 +17,13 @@
 #include "make.h"
 #include "single.h"
 #include "stop.h"
+#include "verify.h"
 
 #define JOBS_MAX 64
 
 static struct {
 	const char *dir, *from, *profile, *jobs, *pack, *out;
-	bool plan, json, force, offline, no_lock;
+	bool plan, json, force, offline, no_lock, verify;
 } opt;
 
 static const struct opt table[] = {
@@ -40,6 +41,8 @@ static const struct opt table[] = {
 	 NULL},
 	{"no-lock", 0, NULL, "take today's packages, whatever base.lock says",
 	 &opt.no_lock, NULL},
+	{"verify", 0, NULL, "build twice, under other conditions, and compare",
+	 &opt.verify, NULL},
 	{"jobs", 'j', "N", "threads that pack (default: all cores)", NULL,
 	 &opt.jobs},
 	{"pack", 0, "SRC", "pack SRC to a squashfs and no more", NULL,
@@ -51,7 +54,7 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway base",
 	.usage = "[-C DIR] [--from SRC] [--profile NAME] [-n] [--json] "
-		 "[--force] [--offline] [--no-lock] [-j N] [NAME]",
+		 "[--force] [--offline] [--no-lock] [--verify] [-j N] [NAME]",
 	.about = "Build the squashfs that every machine of a kind shares.",
 	.opts = table,
 };
@@ -137,6 +140,17 @@ static void sweep(const struct work *w)
 	free(pattern);
 }
 
+static void places(struct work *w, const struct site *site, const char *name)
+{
+	w->dir = site_path(site, "build/bases/%s", name);
+	w->image = xasprintf("%s/base.squashfs", w->dir);
+	w->info = xasprintf("%s/base.info", w->dir);
+	w->log = xasprintf("%s/build.log", w->dir);
+	w->keys = xasprintf("%s/base.keys", w->dir);
+	w->packages = xasprintf("%s/base.packages", w->dir);
+	w->spdx = xasprintf("%s/base.spdx.json", w->dir);
+}
+
 static void prepare(struct work *w)
 {
 	site_mkdirs(w->dir);
@@ -151,7 +165,7 @@ int main(int argc, char **argv)
 {
 	struct work w = {0};
 	struct site site;
-	struct from have;
+	struct from have, *from = NULL;
 	const char *name;
 	int i;
 
@@ -177,27 +191,27 @@ int main(int argc, char **argv)
 	recipe_read(&w.recipe, &site, name, opt.profile, opt.from);
 	if (!opt.from)
 		opt.from = w.recipe.from;
-	if (opt.from)
+	if (opt.from) {
 		from_look(&have, opt.from);
-	else
+		from = &have;
+	} else {
 		recipe_archives(&w.recipe);
-	w.dir = site_path(&site, "build/bases/%s", name);
-	w.image = xasprintf("%s/base.squashfs", w.dir);
-	w.info = xasprintf("%s/base.info", w.dir);
-	w.log = xasprintf("%s/build.log", w.dir);
-	w.keys = xasprintf("%s/base.keys", w.dir);
-	w.packages = xasprintf("%s/base.packages", w.dir);
-	w.spdx = xasprintf("%s/base.spdx.json", w.dir);
+	}
+	if (opt.verify && opt.from && !strcmp(opt.from, "-"))
+		opts_usage(&opts, "--verify: a tar on stdin comes only once");
+	places(&w, &site, name);
 	if (opt.plan) {
-		print_plan(&w, &have);
+		print_plan(&w, from);
 		return EXIT_DONE;
 	}
 	/* what exists is packed as it is seen, owners too */
-	if (!opt.from)
+	if (!from)
 		userns_enter();
 	/* ahead of outfile.h, which leaves signals alone that are taken */
 	stop_watch();
 	site_lock(&site);
 	prepare(&w);
-	return opt.from ? make_from(&w, &have) : make_build(&w);
+	if (opt.verify)
+		return verify_base(&site, &w, from);
+	return from ? make_from(&w, from) : make_build(&w);
 }

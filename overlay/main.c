@@ -17,11 +17,13 @@
 #include "pack.h"
 #include "phase.h"
 #include "unpack.h"
+#include "verify.h"
 
 static struct {
 	const char *dir, *pack, *unpack, *out, *base_digest, *grants, *lower;
 	const char *breaks;
 	struct make make;
+	bool verify;
 } opt;
 
 static const struct opt table[] = {
@@ -47,6 +49,8 @@ static const struct opt table[] = {
 	 &opt.make.no_lock, NULL},
 	{"rebase", 0, NULL, "put an overlay on a newer base, no hook runs",
 	 &opt.make.rebase, NULL},
+	{"verify", 0, NULL, "build twice, under other conditions, and compare",
+	 &opt.verify, NULL},
 	{"pack", 0, "DIR", "pack an upper directory of overlayfs", NULL,
 	 &opt.pack},
 	{"unpack", 0, "FILE", "unpack an overlay as such a directory", NULL,
@@ -64,7 +68,7 @@ static const struct opts opts = {
 	.prog = "slipway overlay",
 	.usage = "[-C DIR] [-n] [--json] [--force] [--keep] "
 		 "[--shell-on-error] [--break POINT] [--offline] [--no-lock] "
-		 "[--from-oci IMAGE] [--rebase] ROLE...",
+		 "[--from-oci IMAGE] [--rebase] [--verify] ROLE...",
 	.about = "Build a role's overlay against its base, capture exactly "
 		 "what changed, pack.",
 	.opts = table,
@@ -176,6 +180,7 @@ int main(int argc, char **argv)
 		site_lock(&s);
 	}
 	for (int i = first; i < argc && ret == EXIT_DONE; i++)
-		ret = make_order(&opt.make, argv[i]);
+		ret = opt.verify ? verify_role(&opt.make, argv[i])
+				 : make_order(&opt.make, argv[i]);
 	return ret;
 }
