@@ -7,6 +7,7 @@
 requires_root
 need mmdebstrap mmdebstrap
 need faketime faketime
+need python3 python3-minimal
 FAKETIME_LIB=$(ls /usr/lib/*/faketime/libfaketime.so.1 | head -n 1)
 cd "$T_TMP" || exit
 unset SOURCE_DATE_EPOCH
