@@ -12,6 +12,7 @@
 #include "capture.h"
 #include "check.h"
 #include "child.h"
+#include "conflicts.h"
 #include "files.h"
 #include "fromoci.h"
 #include "lock.h"
@@ -101,6 +102,7 @@ static void build_inside(const struct build *b, struct outfile *o,
 	if (b->rebase_from)
 		rebase_check(b, &c);
 	check_capture(&c, (const char *const *)lowers, n, b->role->grants);
+	conflicts_say(b, &c, lowers, n);
 	if (digest_unhex(text_span(b->base->digest), digest))
 		die("base %s: digest is not one", b->base->name);
 	pack_write(&c, digest, o, i);

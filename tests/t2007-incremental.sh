@@ -21,6 +21,19 @@ hook top install 10-x <<'S'
 cat /etc/one >/etc/top
 S
 
+role both 'depends = two,three'
+hook both install 10-x <<'S'
+echo both >/etc/two; rm /etc/hook-three
+S
+$OVL both >out 2>err
+t_begin 'paths that several overlays change are listed'
+if grep -qx 'overlay both: etc/two: also of overlay two; this one replaces it' \
+	err && grep -qx 'overlay both: etc/hook-three: also of overlay three; this one deletes it' \
+	err && [ "$(grep -c 'also of' err)" = 2 ]; then t_ok; else
+	t_fail "$(cat err)"
+fi
+rm -r "$SITE/build/overlays"
+
 says() # WHAT TEXT: build all; what it said holds TEXT
 {
 	t_begin "$1"
