@@ -200,15 +200,15 @@ int make_role(const struct make *m, const char *name, const char *base_name,
 		info_print(&last.info, &r, &base, NULL, m->json);
 		return EXIT_DONE;
 	}
-	if (b.rebase_from)
-		info("overlay %s: rebasing onto base %s", name, base.name);
-	else
-		say_why(name, &last, &in, m->force);
 	site_mkdirs(b.out);
 	captured_open(&b, below);
 	if (!b.replay)
 		fromoci_open(&b);
 	sources_fetch(&r, b.sources, b.cache, b.offline);
+	if (b.rebase_from)
+		info("overlay %s: rebasing onto base %s", name, base.name);
+	else
+		say_why(name, &last, &in, m->force);
 	if (!m->no_lock && !b.replay)
 		lock_open(&b);
 	ret = build_and_commit(&b, &i, &in, m->arguments);
