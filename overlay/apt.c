@@ -16,8 +16,8 @@
 /* Two builds may share the folder of .debs, but not apt's lock in it. */
 static int lock_debs(const struct build *b)
 {
-	char *path = xasprintf("%s/debs.lock", b->cache);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	char *path = xasprintf("%s/debs", b->cache);
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
 		die("%s:", path);

@@ -42,6 +42,25 @@ case $?$out in
 *) t_fail "$out" ;;
 esac
 
+# another cache with the same .debs: what a site of its own has
+mkdir "$T_TMP/cache2"
+ln -s "$CACHE/debs" "$T_TMP/cache2/debs"
+t_begin "who has the same folder of .debs waits"
+exec 9<"$CACHE/debs"
+flock 9
+CACHE=$T_TMP/cache2 $OVL --offline unknown >"$T_TMP/out" 2>&1 9<&- &
+pid=$!
+until grep -q "waiting for another build" "$T_TMP/out"; do
+	kill -0 $pid 2>/dev/null || break
+	sleep 0.1
+done
+exec 9<&-
+wait $pid
+case $?$(cat "$T_TMP/out") in
+1*"waiting for another build's apt-get"*"no package"*) t_ok ;;
+*) t_fail "$(cat "$T_TMP/out")" ;;
+esac
+
 PKG='packages = openssh-server python3-minimal'
 role ssh "$PKG"
 t_begin "a package's setgid program needs its grant"
