@@ -13,6 +13,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "format/anchor.h"
 #include "format/cms.h"
 #include "format/cmsshape.h"
 
@@ -23,6 +24,7 @@
 #define RSA_E	     65537
 
 static CMS_ContentInfo *held;
+static uint8_t held_key[DIGEST_SIZE]; /* of who signed it */
 
 static int bad(struct fault *f, const char *why)
 {
@@ -165,6 +167,20 @@ static int check_certs(CMS_ContentInfo *cms, struct fault *f)
 	return err;
 }
 
+/* As anchor_key(), of the very certificate that OpenSSL took for the signer's:
+ * a message may hold a second one of its name and serial. */
+static bool note_key(X509 *leaf)
+{
+	unsigned char *der = NULL;
+	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(leaf), &der);
+
+	if (n <= 0)
+		return false;
+	digest_of(der, n, held_key);
+	OPENSSL_free(der);
+	return true;
+}
+
 /* After CMS_verify(): the signer is known, is it one of ours? */
 static int check_signer(CMS_ContentInfo *cms, const struct cmsshape *s,
 			struct fault *f)
@@ -190,89 +206,121 @@ static int check_signer(CMS_ContentInfo *cms, const struct cmsshape *s,
 		err = rejected(f, "signature algorithm does not fit");
 	else if (!issuer_ok(leaf, s->issuer))
 		err = rejected(f, "signer's issuer differs from its name");
+	else if (!note_key(leaf))
+		err = fault_set(f, -ENOMEM, "no memory", 0);
 	sk_X509_free(signers);
 	return err;
 }
 
-static X509_STORE *make_store(X509 *root)
+static X509 *get_root(struct span der)
 {
-	X509_STORE *store = X509_STORE_new();
-	X509_VERIFY_PARAM *p = store ? X509_STORE_get0_param(store) : NULL;
+	const unsigned char *p = (const unsigned char *)der.p;
+	X509 *root = d2i_X509(NULL, &p, der.n);
 
-	if (!p || !X509_STORE_add_cert(store, root) ||
-	    !X509_VERIFY_PARAM_set_purpose(p, X509_PURPOSE_ANY) ||
-	    !X509_VERIFY_PARAM_set_flags(p, X509_V_FLAG_NO_CHECK_TIME |
-						    X509_V_FLAG_X509_STRICT)) {
-		X509_STORE_free(store);
-		return NULL;
-	}
-	X509_VERIFY_PARAM_set_depth(p, DEPTH);
-	X509_VERIFY_PARAM_set_auth_level(p, LEVEL);
-	return store;
-}
-
-static X509 *get_root(const void *der, size_t size, struct fault *f)
-{
-	const unsigned char *p = der;
-	X509 *root = d2i_X509(NULL, &p, size);
-
-	if (root && (p != (const unsigned char *)der + size ||
+	if (root && (p != (const unsigned char *)der.p + der.n ||
 		     X509_check_ca(root) != 1 || !key_ok(root) ||
 		     X509_self_signed(root, 1) != 1)) {
 		X509_free(root);
 		root = NULL;
 	}
-	if (!root)
-		rejected(f, "trust anchor is not a self-signed CA");
 	return root;
 }
 
-static int verify_chain(CMS_ContentInfo *cms, X509 *root, BIO *data,
+static int add_roots(X509_STORE *store, const struct anchor *a, struct fault *f)
+{
+	unsigned int i;
+	X509 *root;
+	bool added;
+
+	for (i = 0; i < a->n_roots; i++) {
+		root = get_root(a->roots[i]);
+		if (!root)
+			return rejected(f,
+					"trust anchor is not a self-signed CA");
+		added = X509_STORE_add_cert(store, root);
+		X509_free(root);
+		if (!added)
+			return fault_set(f, -ENOMEM, "no memory", 0);
+	}
+	return 0;
+}
+
+static int make_store(const struct anchor *a, X509_STORE **out, struct fault *f)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_VERIFY_PARAM *p = store ? X509_STORE_get0_param(store) : NULL;
+	int err = 0;
+
+	if (!p || !X509_VERIFY_PARAM_set_purpose(p, X509_PURPOSE_ANY) ||
+	    !X509_VERIFY_PARAM_set_flags(p, X509_V_FLAG_NO_CHECK_TIME |
+						    X509_V_FLAG_X509_STRICT))
+		err = fault_set(f, -ENOMEM, "no memory", 0);
+	if (!err) {
+		X509_VERIFY_PARAM_set_depth(p, DEPTH);
+		X509_VERIFY_PARAM_set_auth_level(p, LEVEL);
+		err = add_roots(store, a, f);
+	}
+	if (err)
+		X509_STORE_free(store);
+	*out = store;
+	return err;
+}
+
+static int verify_chain(CMS_ContentInfo *cms, X509_STORE *store, BIO *data,
 			struct fault *f)
 {
 	unsigned int flags = CMS_BINARY | CMS_NOCRL;
-	X509_STORE *store = make_store(root);
-	int good;
 
-	if (!store)
-		return fault_set(f, -ENOMEM, "no memory", 0);
 	if (data)
 		flags |= CMS_DETACHED;
-	good = CMS_verify(cms, NULL, store, data, NULL, flags);
-	X509_STORE_free(store);
-	if (good != 1)
+	if (CMS_verify(cms, NULL, store, data, NULL, flags) != 1)
 		return rejected(
 			f,
 			"signature or chain does not verify under the site's root");
 	return 0;
 }
 
+/* The message's shape and its certificates' keys, before OpenSSL sees it. */
+static int read_raw(struct cmsshape *s, const void *der, size_t size,
+		    struct anchor *a, const void *root, size_t root_size,
+		    struct fault *f)
+{
+	int err = cmsshape_read(s, der, size, f);
+
+	if (err)
+		return err;
+	if (anchor_read(a, root, root_size, NULL))
+		return rejected(f, "trust anchor is not a self-signed CA");
+	return anchor_certs(a, s->certs, f);
+}
+
 /* All of the profile; @data is what a detached signature is over. */
-static int verify(const void *der, size_t size, const void *root_der,
+static int verify(const void *der, size_t size, const void *root,
 		  size_t root_size, BIO *data, CMS_ContentInfo **out,
 		  struct cmsshape *s, struct fault *f)
 {
 	CMS_ContentInfo *cms;
-	X509 *root;
+	X509_STORE *store;
+	struct anchor a;
 	int err;
 
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	err = cmsshape_read(s, der, size, f);
+	err = read_raw(s, der, size, &a, root, root_size, f);
 	if (err)
 		return err;
 	if (s->attached == !!data)
 		return bad(f, data ? "signature is not detached"
 				   : "signature holds no content");
-	root = get_root(root_der, root_size, f);
-	if (!root)
-		return -EKEYREJECTED;
+	err = make_store(&a, &store, f);
+	if (err)
+		return err;
 	cms = decode(der, size);
 	err = cms ? check_certs(cms, f) : bad(f, "not canonical DER");
 	if (!err)
-		err = verify_chain(cms, root, data, f);
+		err = verify_chain(cms, store, data, f);
 	if (!err)
 		err = check_signer(cms, s, f);
-	X509_free(root);
+	X509_STORE_free(store);
 	if (err) {
 		CMS_ContentInfo_free(cms);
 		return err;
@@ -329,6 +377,11 @@ int cms_verify_detached(const void *der, size_t der_size, const void *root,
 		CMS_ContentInfo_free(cms);
 	BIO_free(bio);
 	return err;
+}
+
+void cms_signer(uint8_t key[DIGEST_SIZE])
+{
+	memcpy(key, held_key, DIGEST_SIZE);
 }
 
 void cms_release(void)

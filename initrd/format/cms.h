@@ -7,15 +7,16 @@
 #ifndef FORMAT_CMS_H
 #define FORMAT_CMS_H
 
-#include "format/env.h"
+#include "format/digest.h"
 
 #define CMS_OVERHEAD_MAX (16u << 10)	/* signature and certificates */
 
 /*
  * cms_verify - check an enveloping signature and hand out what was signed.
  *
- * @der, @der_size: the whole file. @root, @root_size: the one trust anchor,
- * X.509 DER, self-signed. On success *@content points to @*content_size
+ * @der, @der_size: the whole file. @root, @root_size: the site's trust
+ * anchors and what is revoked, as anchor.h reads them; of one certificate it
+ * is that certificate's DER. On success *@content points to @*content_size
  * bytes that live until cms_release(). The content is not looked at: the
  * caller checks its magic before any other use.
  *
@@ -34,6 +35,10 @@ int cms_verify(const void *der, size_t der_size, const void *root,
 int cms_verify_detached(const void *der, size_t der_size, const void *root,
 			size_t root_size, const void *data, size_t data_size,
 			struct fault *f);
+
+/* cms_signer - the key (as anchor_key() tells it) that signed what the last
+ * good cms_verify() or cms_verify_detached() looked at. */
+void cms_signer(uint8_t key[DIGEST_SIZE]);
 
 /* cms_release - free what the last cms_verify() handed out. */
 void cms_release(void);

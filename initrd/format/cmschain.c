@@ -6,12 +6,15 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "format/anchor.h"
 #include "format/cmschain.h"
 #include "format/cmsshape.h"
 #include "format/der.h"
 
-#define KEYS_MAX 5 /* the root's, and those of cmsshape.c's four */
-#define DER_BITS 0x03
+/* the roots', and those of cmsshape.c's four */
+#define CERTS_MAX 4
+#define KEYS_MAX  (ANCHOR_ROOTS_MAX + CERTS_MAX)
+#define DER_BITS  0x03
 
 /* OIDs, whole: of signatures by digest and key, and of digests. */
 static const struct {
@@ -110,7 +113,7 @@ static bool extend(struct chain *c, struct span certs, unsigned int *seen)
 	struct der cert;
 	unsigned int i;
 
-	for (i = 0; i < KEYS_MAX - 1 && der_next(&certs, &cert) == 1; i++) {
+	for (i = 0; i < CERTS_MAX && der_next(&certs, &cert) == 1; i++) {
 		if (*seen & 1u << i || !cert_signed(c, cert.whole))
 			continue;
 		*seen |= 1u << i;
@@ -119,20 +122,21 @@ static bool extend(struct chain *c, struct span certs, unsigned int *seen)
 	return false;
 }
 
-static int follow(struct chain *c, const struct cmsshape *s, const void *root,
-		  size_t root_size, struct fault *f)
+static int follow(struct chain *c, const struct cmsshape *s,
+		  const struct anchor *a, struct fault *f)
 {
 	const EVP_MD *md = digest_of_algorithm(s->digest);
 	unsigned int seen = 0, k;
 
 	if (!md)
 		return rejected(f, "digest is not SHA-256, -384 or -512");
-	if (!add_key(c, root, root_size))
-		return rejected(f, "trust anchor is no certificate");
+	for (k = 0; k < a->n_roots; k++)
+		if (!add_key(c, a->roots[k].p, a->roots[k].n))
+			return rejected(f, "trust anchor is no certificate");
 	while (extend(c, s->certs, &seen))
 		;
-	/* not the root itself: it signs certificates only */
-	for (k = 1; k < c->n; k++)
+	/* not the roots themselves: they sign certificates only */
+	for (k = a->n_roots; k < c->n; k++)
 		if (signed_by(c->keys[k], md, s->content, s->signature))
 			return 0;
 	return rejected(f, "no chain of signatures leads to the content");
@@ -143,14 +147,19 @@ int cmschain_verify(const void *der, size_t size, const void *root,
 {
 	struct chain c = {0};
 	struct cmsshape s;
+	struct anchor a;
 	int ret;
 
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	ret = cmsshape_read(&s, der, size, f);
 	if (!ret && !s.attached)
 		ret = fault_set(f, -EBADMSG, "signature holds no content", 0);
+	if (!ret && anchor_read(&a, root, root_size, NULL))
+		ret = rejected(f, "trust anchor is no certificate");
 	if (!ret)
-		ret = follow(&c, &s, root, root_size, f);
+		ret = anchor_certs(&a, s.certs, f);
+	if (!ret)
+		ret = follow(&c, &s, &a, f);
 	while (c.n)
 		EVP_PKEY_free(c.keys[--c.n]);
 	if (!ret)

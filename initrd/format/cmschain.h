@@ -12,7 +12,8 @@
 
 /*
  * cmschain_verify - is the content of this enveloping SignedData signed by a
- * key that a chain of signatures in it leads to from @root?
+ * key that a chain of signatures in it leads to from @root (as cms.h), with no
+ * revoked key in it?
  *
  * It does not look at what a certificate is for, nor at how long the chain
  * is: that is cms_verify()'s, which may see the bytes after this. *@content

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
  * cmsgen.c - write the cases of the CMS profile, with their verdicts, to the
- * standard output: rows S1 to S16 and S19, keys made anew at every run.
+ * standard output: rows S1 to S17 and S19, keys made anew at every run.
  */
 #include <errno.h>
 #include <openssl/objects.h>
+#include <openssl/sha.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,7 @@
 #define NO_SEQ	 "not one DER sequence of the file's length"
 #define NO_ATTRS "signed attributes or odd signature algorithm"
 #define NO_COUNT "not exactly one signer"
+#define REVOKED	 "a key of it is revoked"
 
 /* Each message's own, so that content alone tells who signed it. */
 static const char text[] = "slipway-manifest 1\nsite test\nand so on\n";
@@ -211,6 +214,29 @@ static const struct message messages[] = {
 	 .with = {INTER_TWIN, LEAF_OF_INTER, INTER}},
 	{"S15 the twin alone", .signer = LEAF_OF_INTER,
 	 .with = {INTER_TWIN, LEAF_OF_INTER}, REJ(NO_CHAIN)},
+	/* S17: a root being replaced, and keys that are believed no more */
+	{"S17 two anchors, by the first", .signer = LEAF, .beside = ROOT_OTHER},
+	{"S17 two anchors, by the second", .signer = LEAF_OF_OTHER,
+	 .beside = ROOT_OTHER},
+	{"S17 two anchors of one name", .signer = LEAF_OF_TWIN,
+	 .beside = ROOT_TWIN},
+	{"S17 two anchors, by neither", .signer = LEAF_OF_384,
+	 .beside = ROOT_OTHER, REJ(NO_CHAIN)},
+	{"S17 a weak anchor beside", .signer = LEAF, .beside = ROOT_WEAK,
+	 REJ(NO_ROOT)},
+	{"S17 a leaf as anchor beside", .signer = LEAF, .beside = LEAF_LONE,
+	 REJ(NO_ROOT)},
+	{"S17 another key is revoked", .signer = LEAF, .revoked = LEAF_384},
+	{"S17 the leaf is revoked", .signer = LEAF, .revoked = LEAF,
+	 REJ(REVOKED)},
+	{"S17 the leaf is revoked, detached", .signer = LEAF, .revoked = LEAF,
+	 .detached = true, REJ(REVOKED)},
+	{"S17 the intermediate is revoked", .signer = LEAF_OF_2,
+	 .with = {INTER_2, LEAF_OF_2, INTER}, .revoked = INTER, REJ(REVOKED)},
+	{"S17 revoked and on board", .signer = LEAF, .with = {LEAF, LEAF_384},
+	 .revoked = LEAF_384, REJ(REVOKED)},
+	{"S17 revoked under two anchors", .signer = LEAF_OF_OTHER,
+	 .beside = ROOT_OTHER, .revoked = LEAF_OF_OTHER, REJ(REVOKED)},
 	/* S19: good, of something else */
 	{"S19 another file's signature", .signer = LEAF, .detached = true,
 	 .quirks = Q_OTHER_DATA, REJ(NO_CHAIN)},
@@ -226,6 +252,32 @@ void need(bool ok, const char *what)
 	exit(1);
 }
 
+/* A second root, and an OCTET STRING with the digest of a revoked key. */
+static struct blob anchors(const struct message *m, struct blob root)
+{
+	struct blob second = blob_of("", 0);
+	unsigned char more[4096], *spki = NULL;
+	size_t n = root.n;
+	int len;
+
+	if (m->beside)
+		second = blob_cert(m->beside);
+	need(n + second.n + 34 < sizeof(more), "anchors");
+	memcpy(more, root.p, n);
+	memcpy(more + n, second.p, second.n);
+	n += second.n;
+	if (m->revoked) {
+		len = i2d_PUBKEY(pki_key(m->revoked), &spki);
+		need(len > 0, "revoked key");
+		more[n++] = 0x04;
+		more[n++] = 32;
+		SHA256(spki, len, more + n);
+		n += 32;
+		OPENSSL_free(spki);
+	}
+	return blob_of(more, n);
+}
+
 static struct blob anchor(const struct message *m)
 {
 	struct blob root = blob_cert(m->anchor ? m->anchor : ROOT);
@@ -238,6 +290,8 @@ static struct blob anchor(const struct message *m)
 		memcpy(more, root.p, root.n);
 		root = blob_of(more, root.n + 1);
 	}
+	if (m->beside || m->revoked)
+		root = anchors(m, root);
 	return root;
 }
 
@@ -263,8 +317,8 @@ static void write_case(const struct message *m)
 			     .sweep = m->sweep,
 			     .honest = is_honest(m)};
 	char own[sizeof(text) + sizeof(c.name)];
-	struct blob data = blob_of(own, snprintf(own, sizeof(own), "%s%s\n",
-						 text, m->name));
+	struct blob data = blob_of(
+		own, snprintf(own, sizeof(own), "%s%s\n", text, m->name));
 	struct blob root = anchor(m), der = make(m, &data);
 
 	need(strlen(m->name) < sizeof(c.name), m->name);

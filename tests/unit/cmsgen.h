@@ -122,6 +122,8 @@ struct message {
 	enum who signer, second;
 	enum who with[5]; /* certificates; none named: the signer's */
 	enum who anchor;  /* none named: ROOT */
+	enum who beside;  /* a second anchor */
+	enum who revoked; /* whose key is */
 	int digest;	  /* nid; 0: SHA-256 */
 	int sig_oid;	  /* nid; 0: what fits */
 	int type;	  /* nid; 0: SignedData */

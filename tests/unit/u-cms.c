@@ -175,5 +175,33 @@ static void held(void)
 	cms_release();
 }
 
-UNIT_MAIN(UNIT_CASE(verdicts), UNIT_CASE(stripped), UNIT_CASE(flips),
+/* One key, one name, whatever it has signed; and another of another. */
+static void signers(void)
+{
+	uint8_t one[DIGEST_SIZE], key[DIGEST_SIZE];
+	const void *content;
+	size_t at = 0, n, seen = 0, other = 0;
+	struct view v;
+
+	while (next(&at, &v)) {
+		if (v.c.err || v.c.detached)
+			continue;
+		CHECK_INT(cms_verify(v.der, v.c.der_n, v.root, v.c.root_n,
+				     CONTENT_MAX, &content, &n, NULL),
+			  0);
+		cms_signer(key);
+		if (!strcmp(v.c.name, "S1 P-256, enveloping"))
+			memcpy(one, key, DIGEST_SIZE);
+		if (!strcmp(v.c.name, "S1 P-256, SHA-512") ||
+		    !strncmp(v.c.name, "S17 another key", 15))
+			seen += digest_equal(one, key);
+		if (!strcmp(v.c.name, "S1 P-384"))
+			other += !digest_equal(one, key);
+	}
+	cms_release();
+	CHECK_INT(seen, 2);
+	CHECK_INT(other, 1);
+}
+
+UNIT_MAIN(UNIT_CASE(signers), UNIT_CASE(verdicts), UNIT_CASE(stripped), UNIT_CASE(flips),
 	  UNIT_CASE(truncated), UNIT_CASE(odd_files), UNIT_CASE(held))

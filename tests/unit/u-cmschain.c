@@ -103,7 +103,9 @@ static void strangers(void)
 
 	CHECK(next(&at, &first));
 	while (next(&at, &v)) {
+		/* S17: anchors of more than one root share some */
 		if (v.c.detached || v.c.err || !v.c.root_n ||
+		    !strncmp(v.c.name, "S17", 3) ||
 		    (v.c.root_n == first.c.root_n &&
 		     !memcmp(v.root, first.root, v.c.root_n)))
 			continue;
