@@ -4,6 +4,7 @@
  * role it gives this machine.
  */
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include "boot.h"
@@ -15,6 +16,8 @@
 #include "memory.h"
 #include "resolve.h"
 #include "syslog.h"
+
+static struct trust_signers signers; /* of the manifest in use */
 
 static void note(void *user, const char *text)
 {
@@ -84,24 +87,78 @@ static int add_mirrors(struct boot *b)
 			  "slipway.url: not given, and this initrd has none");
 }
 
-/* Is this file ours? Every byte is suspect until trust_manifest says so. */
-static int check(void *user, const void *p, size_t size, struct fetch_error *e)
+static struct trust trust_of(struct boot *b, struct trust_signers *signers)
 {
-	struct boot *b = user;
 	uint64_t now = time(NULL);
-	char warning[160] = "";
-	struct trust t = {
+
+	return (struct trust){
 		.root = b->root,
 		.root_size = b->root_size,
 		.policy = &b->policy,
 		.args = &b->args,
 		.now = now > b->policy.built ? now : b->policy.built,
+		.signers = signers,
 	};
+}
+
+/* Is this file ours? Every byte is suspect until trust_manifest says so. */
+static int check(void *user, const void *p, size_t size, struct fetch_error *e)
+{
+	struct boot *b = user;
+	char warning[160] = "";
+	struct trust t = trust_of(b, &signers);
 	int ret;
 
 	ret = trust_manifest(&t, p, size, &b->manifest, &b->text, warning, e);
 	if (!ret && warning[0])
 		console_say("manifest: %s", warning);
+	return ret;
+}
+
+/* One more signature over the text that is proven already. */
+static int check_more(void *user, const void *p, size_t size,
+		      struct fetch_error *e)
+{
+	struct boot *b = user;
+	struct trust t = trust_of(b, &signers);
+
+	return trust_cosign(&t, p, size, b->text, e);
+}
+
+static int get_more(struct boot *b, unsigned int n, void *buf, size_t max)
+{
+	char path[TRUST_PATH_MAX];
+	size_t size;
+	int ret;
+
+	trust_cosign_path(b->text, n, path);
+	if (b->tree < 0)
+		return fetch_blob(&b->fetch, path, buf, max, &size, NULL,
+				  check_more, b, &b->error);
+	ret = local_blob(b, path, buf, max, &size, NULL);
+	return ret ? ret : check_more(b, buf, size, &b->error);
+}
+
+/* The other signatures that the policy asks for; one at a time is kept. */
+static int cosigned(struct boot *b)
+{
+	const size_t max = sizeof(b->cms);
+	unsigned int n;
+	void *buf;
+	int ret = 0;
+
+	if (b->policy.signers < 2)
+		return 0;
+	buf = mmap(NULL, max, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (buf == MAP_FAILED)
+		return fetch_fail(&b->error, CODE_MEM, "signatures: %s",
+				  strerror(errno));
+	for (n = 2; !ret && n <= b->policy.signers; n++)
+		ret = get_more(b, n, buf, max);
+	munmap(buf, max);
+	if (!ret)
+		console_say("manifest signed by %u keys", signers.n);
 	return ret;
 }
 
@@ -242,6 +299,8 @@ int manifest_get(struct boot *b)
 		ret = fetch_blob(&b->fetch, manifest_path(b), b->cms,
 				 sizeof(b->cms), &b->cms_size, NULL, check, b,
 				 &b->error);
+	if (!ret)
+		ret = cosigned(b);
 	if (!ret)
 		ret = choose_role(b);
 	if (ret)

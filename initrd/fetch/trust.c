@@ -94,7 +94,7 @@ static int trust_ask(const struct trust *t, const void *cms, size_t size,
  */
 static int trust_again(const struct trust *t, const void *cms, size_t size,
 		       const struct trust_answer *a, struct span *text,
-		       struct fetch_error *e)
+		       uint8_t key[DIGEST_SIZE], struct fetch_error *e)
 {
 	const void *content;
 	struct fault f = {0};
@@ -107,6 +107,7 @@ static int trust_again(const struct trust *t, const void *cms, size_t size,
 				  "manifest.cms: the process that checks it "
 				  "lied: %s",
 				  f.why ? f.why : "refused");
+	cms_signer(key);
 	cms_release();
 	if (text->n != a->size || n != a->size ||
 	    text->p != (const char *)cms + a->at)
@@ -117,7 +118,8 @@ static int trust_again(const struct trust *t, const void *cms, size_t size,
 }
 
 static int trust_open(const struct trust *t, const void *cms, size_t size,
-		      struct span *text, struct fetch_error *e)
+		      struct span *text, uint8_t key[DIGEST_SIZE],
+		      struct fetch_error *e)
 {
 	const char *hint = "";
 	struct trust_answer a;
@@ -126,7 +128,7 @@ static int trust_open(const struct trust *t, const void *cms, size_t size,
 	if (ret)
 		return ret;
 	if (!a.ret)
-		return trust_again(t, cms, size, &a, text, e);
+		return trust_again(t, cms, size, &a, text, key, e);
 	if (size && ((const char *)cms)[0] == '<')
 		hint = " (looks like HTML: a captive portal?)";
 	return fetch_fail(e, CODE_SIG, "manifest.cms: %s%s",
@@ -239,10 +241,11 @@ int trust_manifest(const struct trust *t, const void *cms, size_t size,
 		   struct manifest *m, struct span *text, char warning[160],
 		   struct fetch_error *e)
 {
+	uint8_t key[DIGEST_SIZE];
 	int ret;
 
 	warning[0] = '\0';
-	ret = trust_open(t, cms, size, text, e);
+	ret = trust_open(t, cms, size, text, key, e);
 	if (!ret)
 		ret = trust_parse(m, *text, e);
 	if (!ret)
@@ -253,5 +256,47 @@ int trust_manifest(const struct trust *t, const void *cms, size_t size,
 		ret = trust_age(t, m, e);
 	if (!ret)
 		ret = trust_date(t, m, warning, e);
+	if (!ret && t->signers) {
+		t->signers->n = 1;
+		memcpy(t->signers->keys[0], key, DIGEST_SIZE);
+	}
 	return ret;
+}
+
+void trust_cosign_path(struct span text, unsigned int n,
+		       char path[TRUST_PATH_MAX])
+{
+	uint8_t digest[DIGEST_SIZE];
+	char hex[DIGEST_HEX + 1];
+
+	digest_of(text.p, text.n, digest);
+	digest_hex(digest, hex);
+	snprintf(path, TRUST_PATH_MAX, "signatures/%s.%u.cms", hex, n);
+}
+
+int trust_cosign(const struct trust *t, const void *cms, size_t size,
+		 struct span text, struct fetch_error *e)
+{
+	struct trust_signers *s = t->signers;
+	uint8_t key[DIGEST_SIZE];
+	struct span other;
+	unsigned int i;
+	int ret = trust_open(t, cms, size, &other, key, e);
+
+	if (ret)
+		return ret;
+	if (other.n != text.n || memcmp(other.p, text.p, text.n))
+		return fetch_fail(e, CODE_SIG, "signature %u: of another text",
+				  s->n + 1);
+	for (i = 0; i < s->n; i++)
+		if (digest_equal(s->keys[i], key))
+			return fetch_fail(e, CODE_SIG,
+					  "signature %u: by the key of "
+					  "signature %u",
+					  s->n + 1, i + 1);
+	if (s->n == POLICY_SIGNERS_MAX)
+		return fetch_fail(e, CODE_SIG, "signature %u: one too many",
+				  s->n + 1);
+	memcpy(s->keys[s->n++], key, DIGEST_SIZE);
+	return 0;
 }

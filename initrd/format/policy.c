@@ -15,13 +15,13 @@ enum policy_key {
 	POLICY_ROLE,
 	POLICY_REPORT,
 	POLICY_UPPER,
+	POLICY_SIGNERS,
 	POLICY_KEYS
 };
 
 static const char *const policy_words[POLICY_KEYS] = {
-	"site",	 "epoch",  "floor", "built", "mode",
-	"stale", "kernel", "url",   "role",  "report",
-	"upper"};
+	"site",	  "epoch", "floor", "built",  "mode",  "stale",
+	"kernel", "url",   "role",  "report", "upper", "signers"};
 
 #define POLICY_REQUIRED                                                        \
 	(1u << POLICY_SITE | 1u << POLICY_EPOCH | 1u << POLICY_FLOOR |         \
@@ -52,6 +52,18 @@ static int policy_url(struct policy *p, struct span v)
 	return 0;
 }
 
+/* One is what a policy without this line asks for: one text a policy. */
+static int policy_signers(struct policy *p, struct span v)
+{
+	uint64_t n;
+	int err = text_u64(v, &n);
+
+	if (err || n < 2 || n > POLICY_SIGNERS_MAX)
+		return err ? err : -EBADMSG;
+	p->signers = (unsigned int)n;
+	return 0;
+}
+
 static int policy_set(struct policy *p, enum policy_key key, struct span v)
 {
 	switch (key) {
@@ -78,6 +90,8 @@ static int policy_set(struct policy *p, enum policy_key key, struct span v)
 		return url_report_ok(v) ? 0 : -EBADMSG;
 	case POLICY_UPPER:
 		return policy_choice(&p->upper_disk, v, "disk", "memory");
+	case POLICY_SIGNERS:
+		return policy_signers(p, v);
 	default:
 		return -ENOTSUP;
 	}
@@ -109,6 +123,7 @@ int policy_parse(struct policy *p, struct span text, struct fault *f)
 	int err;
 
 	memset(p, 0, sizeof(*p));
+	p->signers = 1;
 	if (text.n > POLICY_SIZE_MAX)
 		return fault_set(f, -EOVERFLOW, "policy too long", text.n);
 	if (!text_strip(&rest, POLICY_MAGIC))
@@ -151,7 +166,7 @@ int policy_print(const struct policy *p, char *buf, size_t size)
 	struct text_out o = {.buf = buf, .size = size};
 	unsigned int i;
 
-	if (p->n_urls > POLICY_URLS_MAX)
+	if (p->n_urls > POLICY_URLS_MAX || p->signers > POLICY_SIGNERS_MAX)
 		return -EOVERFLOW;
 	text_put_str(&o, POLICY_MAGIC);
 	policy_put(&o, POLICY_SITE, p->site);
@@ -169,5 +184,7 @@ int policy_print(const struct policy *p, char *buf, size_t size)
 	policy_put(&o, POLICY_REPORT, p->report);
 	if (p->upper_disk)
 		policy_put(&o, POLICY_UPPER, text_span("disk"));
+	if (p->signers > 1)
+		policy_put_u64(&o, POLICY_SIGNERS, p->signers);
 	return o.n > POLICY_SIZE_MAX ? -EOVERFLOW : text_put_end(&o);
 }

@@ -10,13 +10,14 @@
 #include "format/text.h"
 
 #define POLICY_PATH "/slipway/policy"
-#define POLICY_ROOT_PATH "/slipway/root.der"	/* trust anchor, X.509 DER */
+#define POLICY_ROOT_PATH "/slipway/root.der"	/* trust anchors: anchor.h */
 #define POLICY_TLS_PATH "/slipway/tls.der"	/* for https: X.509 DER, each
 						   after the other; may lack */
 #define POLICY_TLS_MAX (1u << 20)
 #define POLICY_MAGIC "slipway-policy 1\n"
 #define POLICY_SIZE_MAX 8192
 #define POLICY_URLS_MAX 8
+#define POLICY_SIGNERS_MAX 4
 
 struct policy {
 	struct span site;		/* manifest must be of this site */
@@ -32,6 +33,7 @@ struct policy {
 	struct span role;		/* default role, or n 0 */
 	struct span report;		/* where reports go (url_report_ok),
 					   or n 0: nowhere */
+	unsigned int signers;		/* keys that must sign a manifest */
 };
 
 /* policy_parse - as manifest_parse; unknown keys are -ENOTSUP. */

@@ -8,7 +8,7 @@
 static const char full[] =
 	HEAD "mode enforce\nstale warn\nkernel 6.12.9-amd64\n"
 	     "url http://a/{mac}\nurl http://b/\nrole web\n"
-	     "report /report\n";
+	     "report /report\nsigners 3\n";
 
 static int parse(struct policy *p, const char *text, size_t n)
 {
@@ -30,7 +30,7 @@ static void round_trip(void)
 	CHECK(p.epoch == 1 && p.floor == 7 && p.built == 1700000000);
 	CHECK(!p.rescue && !p.stale_refuse && p.n_urls == 2);
 	CHECK(span_is(p.kernel, "6.12.9-amd64"));
-	CHECK(span_is(p.report, "/report"));
+	CHECK(span_is(p.report, "/report") && p.signers == 3);
 	CHECK(span_is(p.urls[0], "http://a/{mac}"));
 	CHECK_INT(policy_print(&p, buf, n), n);
 	CHECK(!memcmp(buf, full, n));
@@ -42,6 +42,9 @@ static void round_trip(void)
 			strlen(HEAD "mode rescue\nstale refuse\n")),
 		  0);
 	CHECK(p.rescue && p.stale_refuse && !p.role.n && !p.kernel.n);
+	CHECK_INT(p.signers, 1);
+	p.signers = POLICY_SIGNERS_MAX + 1;
+	CHECK_INT(policy_print(&p, buf, n), -EOVERFLOW);
 }
 
 static void refused(void)
@@ -59,6 +62,11 @@ static void refused(void)
 		{HEAD "mode enforce\nstale warn\nfloor 0\n", -EBADMSG},
 		{HEAD "mode enforce\nstale never\n", -EBADMSG},
 		{HEAD "mode enforce\nstale warn\nupper anywhere\n", -EBADMSG},
+		{HEAD "mode enforce\nstale warn\nsigners 0\n", -EBADMSG},
+		{HEAD "mode enforce\nstale warn\nsigners 1\n", -EBADMSG},
+		{HEAD "mode enforce\nstale warn\nsigners 5\n", -EBADMSG},
+		{HEAD "mode enforce\nstale warn\nsigners 2\nsigners 2\n",
+		 -EBADMSG},
 		{HEAD "mode enforce\nstale warn\nverify off\n", -ENOTSUP},
 		{HEAD "mode enforce\nstale warn\nreport x\n", -EBADMSG},
 		{HEAD "mode enforce\nstale warn\nreport off\nreport off\n",

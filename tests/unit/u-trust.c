@@ -11,6 +11,7 @@
 #define HEX   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static pid_t parent; /* who asks; the cage is another process */
+static uint8_t last_key; /* the byte before the last: "KEY|" */
 
 /*
  * In the place of the real one, which has its own test: what begins with "S:"
@@ -26,6 +27,9 @@ int cms_verify(const void *der, size_t der_size, const void *root,
 		return fault_set(f, -EKEYREJECTED, "no chain to the root", 0);
 	*content = (const char *)der + 2;
 	*content_size = der_size - 2;
+	if (der_size > 2 && ((const char *)der)[der_size - 1] == '|')
+		*content_size -= 2;
+	last_key = ((const uint8_t *)der)[der_size - 2];
 	return 0;
 }
 
@@ -41,6 +45,11 @@ int cmschain_verify(const void *der, size_t size, const void *root,
 		n--;
 	*content = (struct span){p, n};
 	return ret;
+}
+
+void cms_signer(uint8_t key[DIGEST_SIZE])
+{
+	memset(key, last_key, DIGEST_SIZE);
 }
 
 void cms_release(void)
@@ -216,5 +225,47 @@ static void cage_lies(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(signed_rows), UNIT_CASE(unsigned_rows),
+/* More signatures over one text: "KEY|" behind it says whose. */
+static void cosigned(void)
+{
+	static const struct {
+		const char *bytes, *why;
+	} more[] = {
+		{"S:text1|", "by the key of signature 1"},
+		{"S:text2|", NULL},
+		{"S:text2|", "by the key of signature 2"},
+		{"S:texs3|", "of another text"},
+		{"S:tex3|", "of another text"},
+		{"S:text.3|", "of another text"},
+		{"X:text3|", "no chain"},
+		{"S:text3|", NULL},
+		{"S:text4|", NULL},
+		{"S:text5|", "one too many"},
+	};
+	struct policy policy = {.site = text_span("rack")};
+	struct trust_signers signers = {.n = 1};
+	struct trust t = {.policy = &policy, .signers = &signers};
+	char path[TRUST_PATH_MAX];
+	size_t i;
+
+	parent = getpid();
+	memset(signers.keys[0], '1', DIGEST_SIZE);
+	for (i = 0; i < ARRAY_SIZE(more); i++) {
+		struct fetch_error e = {0};
+
+		unit_row = more[i].bytes;
+		CHECK_INT(trust_cosign(&t, more[i].bytes, strlen(more[i].bytes),
+				       text_span("text"), &e),
+			  more[i].why ? -EPROTO : 0);
+		if (more[i].why)
+			CHECK(e.code == CODE_SIG &&
+			      strstr(e.text, more[i].why));
+	}
+	CHECK_INT(signers.n, POLICY_SIGNERS_MAX);
+	trust_cosign_path(text_span("abc"), 2, path);
+	CHECK_STR(path, "signatures/ba7816bf8f01cfea414140de5dae2223b00361a3961"
+			"77a9cb410ff61f20015ad.2.cms");
+}
+
+UNIT_MAIN(UNIT_CASE(cosigned), UNIT_CASE(signed_rows), UNIT_CASE(unsigned_rows),
 	  UNIT_CASE(cage_lies))
