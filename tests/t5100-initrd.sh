@@ -449,7 +449,7 @@ refused 'no BusyBox' 1 "$T_TMP/none: cannot read: No such file" \
 mv "$site/keys/root.crt" "$T_TMP/root.crt"
 refused 'no trust anchor' 1 'cannot read the trust anchor' pack fake
 echo junk >"$site/keys/root.crt"
-refused 'a trust anchor that is none' 1 'not a certificate' pack fake
+refused 'a trust anchor that is none' 1 'holds no certificate' pack fake
 mv "$T_TMP/root.crt" "$site/keys/root.crt"
 echo 'epoch = many' >>"$site/site.conf"
 refused 'a number that is none' 1 "epoch 'many' is not a number" pack fake

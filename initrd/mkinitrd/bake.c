@@ -2,15 +2,15 @@
 /*
  * bake.c - the site's rules and its trust anchor, as an initrd carries them.
  */
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "format/policy.h"
 #include "format/url.h"
 #include "host/alloc.h"
+#include "host/anchors.h"
 #include "host/error.h"
 #include "bake.h"
 
@@ -94,10 +94,14 @@ char *bake_policy(const struct site *s, const char *kernel, uint64_t built,
 		.stale_refuse = stale_refuse(s),
 		.upper_disk = upper_disk(s),
 		.kernel = text_span(kernel),
+		.signers = (unsigned int)number(s, "signers", 1),
 	};
 	char *text = xmalloc(POLICY_SIZE_MAX);
 	int len;
 
+	if (!p.signers || p.signers > POLICY_SIGNERS_MAX)
+		die("%s: signers: expected 1 to %d", s->conf.path,
+		    POLICY_SIGNERS_MAX);
 	add_urls(s, &p);
 	add_report(s, &p);
 	len = policy_print(&p, text, POLICY_SIZE_MAX);
@@ -110,23 +114,11 @@ char *bake_policy(const struct site *s, const char *kernel, uint64_t built,
 void *bake_root(const struct site *s, size_t *size)
 {
 	char *path = site_path(s, "keys/root.crt");
-	unsigned char *der = NULL, *copy;
-	FILE *f = fopen(path, "re");
-	X509 *cert;
-	int len;
+	void *der;
 
-	if (!f)
+	if (access(path, R_OK))
 		die("%s: cannot read the trust anchor:", path);
-	cert = PEM_read_X509(f, NULL, NULL, NULL);
-	fclose(f);
-	len = cert ? i2d_X509(cert, &der) : -1;
-	if (len <= 0)
-		die("%s: not a certificate in PEM", path);
-	copy = xmalloc(len);
-	memcpy(copy, der, len);
-	OPENSSL_free(der);
-	X509_free(cert);
+	der = anchors_read(path, size);
 	free(path);
-	*size = len;
-	return copy;
+	return der;
 }

@@ -15,7 +15,7 @@
 char *bake_policy(const struct site *s, const char *kernel, uint64_t built,
 		  bool rescue, size_t *size);
 
-/* bake_root - keys/root.crt as DER, malloc-ed; dies when it is unreadable. */
+/* bake_root - keys/root.crt and keys/revoked as format/anchor.h, malloc-ed; dies when it is unreadable. */
 void *bake_root(const struct site *s, size_t *size);
 
 #endif

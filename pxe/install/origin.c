@@ -13,10 +13,10 @@
 
 #include "format/cms.h"
 #include "host/alloc.h"
+#include "host/anchors.h"
 #include "host/error.h"
 #include "host/outfile.h"
 #include "host/progress.h"
-#include "host/roots.h"
 #include "host/site.h"
 #include "origin.h"
 #include "publish/source.h"
@@ -284,7 +284,7 @@ void origin_load(struct load *l, const struct origin_want *w)
 
 	memset(l, 0, sizeof(*l));
 	digest_setup();
-	t.root = roots_read(w->root, &t.root_size);
+	t.root = anchors_read(w->root, &t.root_size);
 	if (!strncmp(w->from, "LABEL=", 6))
 		t.dir = mount_label(w->from);
 	else if (!strstr(w->from, "://"))

@@ -10,9 +10,9 @@
 #include "format/cms.h"
 #include "format/manifest.h"
 #include "host/alloc.h"
+#include "host/anchors.h"
 #include "host/error.h"
 #include "host/outfile.h"
-#include "host/roots.h"
 #include "host/site.h"
 #include "look.h"
 
@@ -58,7 +58,7 @@ static void open_tree(struct tree *t, const char *root)
 	t->cms = outfile_slurp(path, CMS_MAX, &size);
 	if (!t->cms)
 		die("%s: not a publish tree:", path);
-	der = roots_read(root, &der_size);
+	der = anchors_read(root, &der_size);
 	digest_setup();
 	if (cms_verify(t->cms, size, der, der_size, MANIFEST_SIZE_MAX, &text,
 		       &n, &f))

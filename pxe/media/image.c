@@ -16,7 +16,7 @@
 #include "host/hash.h"
 #include "host/ipxe.h"
 #include "host/outfile.h"
-#include "host/roots.h"
+#include "host/anchors.h"
 #include "host/spawn.h"
 #include "media.h"
 #include "tool.h"
@@ -163,7 +163,7 @@ static void add_tree(struct grafts *a, const struct media *m, const char *dir)
 	if (m->variant == MEDIA_NET)
 		return;
 	grafts_put(a, dir, "/slipway/manifest.cms", m->r.cms, m->r.cms_size);
-	root = roots_read(root_path, &size);
+	root = anchors_read(root_path, &size);
 	grafts_put(a, dir, "/slipway/root.crt", root, size);
 	free(root);
 	free(root_path);

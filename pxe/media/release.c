@@ -6,10 +6,10 @@
 
 #include "format/cms.h"
 #include "host/alloc.h"
+#include "host/anchors.h"
 #include "host/error.h"
 #include "host/hash.h"
 #include "host/outfile.h"
-#include "host/roots.h"
 #include "release.h"
 
 void release_open(struct release *r, const struct site *site)
@@ -27,7 +27,7 @@ void release_open(struct release *r, const struct site *site)
 			       &r->cms_size);
 	if (!r->cms)
 		die("%s: not published (run 'slipway publish'):", path);
-	der = roots_read(root, &der_size);
+	der = anchors_read(root, &der_size);
 	digest_setup();
 	if (cms_verify(r->cms, r->cms_size, der, der_size, MANIFEST_SIZE_MAX,
 		       &text, &n, &f))

@@ -10,7 +10,7 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/outfile.h"
-#include "host/roots.h"
+#include "host/anchors.h"
 #include "preview.h"
 
 const struct manifest *preview_open(const struct site *site)
@@ -28,7 +28,7 @@ const struct manifest *preview_open(const struct site *site)
 	if (!cms)
 		die("%s: nothing is published yet (run 'slipway publish'):",
 		    path);
-	root = roots_read(root_path, &root_size);
+	root = anchors_read(root_path, &root_size);
 	if (cms_verify(cms, size, root, root_size, MANIFEST_SIZE_MAX, &content,
 		       &n, &f))
 		die("%s: %s", path, f.why);

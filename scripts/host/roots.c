@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * roots.c - whom https believes: a file of certificates, PEM or DER.
+ * roots.c - a file of certificates, PEM or DER.
  */
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -71,7 +71,7 @@ void *roots_read(const char *path, size_t *size)
 	char *data = outfile_slurp(path, FILE_MAX, &n);
 
 	if (!data)
-		die("%s: cannot read the certificates for https:", path);
+		die("%s: cannot read:", path);
 	if (n && (uint8_t)data[0] == 0x30)
 		read_der(&r, (const uint8_t *)data, n);
 	else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* roots.h - whom https believes: a file of certificates, PEM or DER. */
+/* roots.h - a file of certificates, PEM or DER. */
 #ifndef HOST_ROOTS_H
 #define HOST_ROOTS_H
 
