@@ -23,6 +23,7 @@ static const struct {
 	const char *name, *about;
 } verbs[] = {
 	{"new", "make a site: configuration, keys, an example role"},
+	{"keys", "make, show, replace and revoke the site's keys"},
 	{"base", "build a base, which machines of a kind share"},
 	{"overlay", "build a role's overlay against its base"},
 	{"test", "run the tests of roles, in their union or in QEMU"},

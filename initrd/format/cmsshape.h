@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * cmsshape.h - is this file shaped as a SignedData of ours? Checked on its raw
- * DER, with what OpenSSL ignores or takes too kindly; only cms.c and
- * cmschain.c use it.
+ * DER, with what OpenSSL ignores or takes too kindly; cms.c and
+ * cmschain.c use it, and who looks for the text in a signature of his own.
  */
 #ifndef FORMAT_CMSSHAPE_H
 #define FORMAT_CMSSHAPE_H

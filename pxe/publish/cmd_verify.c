@@ -9,6 +9,7 @@
 
 #include "format/cms.h"
 #include "format/manifest.h"
+#include "format/policy.h"
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/opts.h"
@@ -16,7 +17,7 @@
 #include "host/site.h"
 #include "verify.h"
 
-static const char *dir, *root, *tls_roots;
+static const char *dir, *root, *tls_roots, *signers;
 static bool json;
 
 static const struct opt table[] = {
@@ -24,6 +25,8 @@ static const struct opt table[] = {
 	 &dir},
 	{"root", 0, "FILE", "trust anchor, PEM (default: keys/root.crt)", NULL,
 	 &root},
+	{"signers", 0, "N", "keys that must have signed (default: site.conf's)",
+	 NULL, &signers},
 	{"tls-roots", 0, "FILE", "roots for https (default: the system's)",
 	 NULL, &tls_roots},
 	{"json", 0, NULL, "one JSON object a line", &json, NULL},
@@ -32,8 +35,8 @@ static const struct opt table[] = {
 
 static const struct opts opts = {
 	.prog = "slipway verify",
-	.usage = "[-C DIR] [--root FILE] [--tls-roots FILE] [--json] "
-		 "[TREE|URL]",
+	.usage = "[-C DIR] [--root FILE] [--signers N] [--tls-roots FILE] "
+		 "[--json] [TREE|URL]",
 	.about = "Check a publish tree with the code that boots machines.",
 	.opts = table,
 };
@@ -69,7 +72,7 @@ static void told(void *user, const char *object, const struct fetch_error *e)
 }
 
 /* Each channel of the tree in a folder has a manifest of its own. */
-static unsigned int verify_channels(const char *tree)
+static unsigned int verify_channels(const char *tree, unsigned int n)
 {
 	const struct site here = {.dir = (char *)tree};
 	char **name = site_list(&here, "channels", "manifest.cms"), *path;
@@ -85,7 +88,7 @@ static unsigned int verify_channels(const char *tree)
 			die("%s: cannot read:", path);
 		if (!json)
 			printf("channel %s\n", *name);
-		bad += verify_tree(tree, root, cms, size, told, NULL);
+		bad += verify_tree(tree, root, n, cms, size, told, NULL);
 		free(cms);
 		free(path);
 	}
@@ -98,20 +101,28 @@ int main(int argc, char **argv)
 	const char *tree = argv[at];
 	struct site site;
 	unsigned int bad;
+	uint64_t n = 1;
 
 	if (argc - at > 1)
 		opts_usage(&opts, "expected one TREE or URL");
-	if (!tree || !root)
+	if (!tree || !root) {
 		site_open(&site, dir);
+		if (!signers)
+			signers = ini_get(&site.conf, "site", "signers");
+	}
+	if (signers &&
+	    (text_u64(text_span(signers), &n) || !n || n > POLICY_SIGNERS_MAX))
+		opts_usage(&opts, "signers %s: expected 1 to %d", signers,
+			   POLICY_SIGNERS_MAX);
 	if (!root)
 		root = site_path(&site, "keys/root.crt");
 	if (!tree)
 		tree = site_path(&site, "public");
 	if (strstr(tree, "://"))
-		bad = verify_url(tree, root, tls_roots, told, NULL);
+		bad = verify_url(tree, root, n, tls_roots, told, NULL);
 	else
-		bad = verify_tree(tree, root, NULL, 0, told, NULL) +
-		      verify_channels(tree);
+		bad = verify_tree(tree, root, n, NULL, 0, told, NULL) +
+		      verify_channels(tree, n);
 	if (bad)
 		warn("%s: %u bad", tree, bad);
 	return bad ? EXIT_FAILED : EXIT_DONE;

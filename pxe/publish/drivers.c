@@ -14,6 +14,7 @@
 #include "host/error.h"
 #include "host/hash.h"
 #include "drivers.h"
+#include "signing.h"
 #include "tree.h"
 
 void drivers_collect(struct release_boot *b, const struct site *site)
@@ -35,7 +36,8 @@ static void check_name(const struct ini *ini, const struct ini_item *it,
 		die("%s:%u: '%s' is no name", ini->path, it->line, name);
 }
 
-static void place_archive(const struct site *site, const struct release_boot *b,
+static void place_archive(const struct site *site, const struct signing *g,
+			  const struct release_boot *b,
 			  const struct ini_item *it, const char *drv)
 {
 	char *from =
@@ -48,7 +50,7 @@ static void place_archive(const struct site *site, const struct release_boot *b,
 	if (strncmp(hex, it->value, DIGEST_HEX))
 		die("%s: is not what was packed; run 'slipway initrd --force %s'",
 		    from, b->base);
-	place_signed(site, from, drv, name);
+	place_signed(g, from, drv, name);
 	free(name);
 	free(from);
 }
@@ -85,19 +87,20 @@ static void link_id(const struct ini *ini, const struct ini_item *it,
 	link_as(drv, it->value, it->key, ".img.sig");
 }
 
-void drivers_place(const struct site *site, const struct release_boot *b,
-		   const char *dir)
+void drivers_place(const struct site *site, const struct signing *g,
+		   const struct release_boot *b, const char *dir)
 {
 	const struct ini *ini = &b->drivers;
 	char *drv = xasprintf("%s/drv", dir);
 	size_t i;
 
 	site_mkdirs(drv);
-	place_signed(site, b->core, dir, "core.img");
+	place_signed(g, b->core, dir, "core.img");
 	for (i = 0; i < ini->n; i++)
 		if (!strcmp(ini->items[i].section, "archives"))
-			place_archive(site, b, &ini->items[i], drv);
-	for (i = 0; i < ini->n; i++)
+			place_archive(site, g, b, &ini->items[i], drv);
+	/* what is signed later, is linked then */
+	for (i = 0; !g->ask && i < ini->n; i++)
 		if (!strcmp(ini->items[i].section, "ids"))
 			link_id(ini, &ini->items[i], drv);
 	free(drv);

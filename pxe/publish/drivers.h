@@ -19,8 +19,8 @@ void drivers_collect(struct release_boot *b, const struct site *site);
  * drv/DRIVER.img, and for each NIC drv/01VVVVDDDD.img, a link to the archive
  * of its driver. Dies when an archive is not what was packed.
  */
-void drivers_place(const struct site *site, const struct release_boot *b,
-		   const char *dir);
+void drivers_place(const struct site *site, const struct signing *g,
+		   const struct release_boot *b, const char *dir);
 
 /* drivers_remove - what drivers_place put into @dir. */
 void drivers_remove(const char *dir);

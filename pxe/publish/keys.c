@@ -1,132 +1,210 @@
 // SPDX-License-Identifier: MIT
 /*
- * keys.c - a site's certification authority.
+ * keys.c - a site's certification authority: what is made, and what replaces
+ * what.
  */
-#include <stdbool.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include <openssl/bn.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rand.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
-
+#include "certs.h"
+#include "format/anchor.h"
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/outfile.h"
 #include "keys.h"
 
-#define ROOT_DAYS (20 * 365)
-#define LEAF_DAYS 400
-
-static EVP_PKEY *make_key(const char *type, bool root)
+static char *file(const char *dir, const char *name, const char *end)
 {
-	EVP_PKEY *key = NULL;
-
-	if (!strcmp(type, "ecdsa-p256"))
-		key = EVP_EC_gen(root ? "P-384" : "P-256");
-	else if (!strcmp(type, "rsa-3072"))
-		key = EVP_RSA_gen(3072);
-	else
-		die("key type %s: expected ecdsa-p256 or rsa-3072", type);
-	if (!key)
-		die("key type %s: cannot be made", type);
-	return key;
+	return xasprintf("%s/%s%s", dir, name, end);
 }
 
-static void add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
+static bool there(const char *dir, const char *name, const char *end)
 {
-	X509_EXTENSION *ext;
-	X509V3_CTX ctx;
+	char *path = file(dir, name, end);
+	bool yes = !access(path, F_OK);
 
-	X509V3_set_ctx_nodb(&ctx);
-	X509V3_set_ctx(&ctx, issuer, cert, NULL, NULL, 0);
-	ext = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
-	if (!ext || !X509_add_ext(cert, ext, -1))
-		die("certificate: extension %s=%s refused", OBJ_nid2sn(nid),
-		    value);
-	X509_EXTENSION_free(ext);
-}
-
-static void set_serial(X509 *cert)
-{
-	BIGNUM *n = BN_new();
-
-	if (!n || !BN_rand(n, 127, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) ||
-	    !BN_to_ASN1_INTEGER(n, X509_get_serialNumber(cert)))
-		die("certificate: no serial number");
-	BN_free(n);
-}
-
-/* A certificate for @key in the name of "@site @what", not signed yet. */
-static X509 *make_cert(EVP_PKEY *key, const char *site, const char *what,
-		       int days)
-{
-	char *cn = xasprintf("%.40s %s", site, what);
-	X509 *cert = X509_new();
-	X509_NAME *name = cert ? X509_get_subject_name(cert) : NULL;
-
-	if (!name || !X509_set_version(cert, X509_VERSION_3) ||
-	    !X509_gmtime_adj(X509_getm_notBefore(cert), -86400) ||
-	    !X509_time_adj_ex(X509_getm_notAfter(cert), days - 1, 0, NULL) ||
-	    !X509_set_pubkey(cert, key) ||
-	    !X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-					(unsigned char *)cn, -1, -1, 0))
-		die("certificate of %s: cannot be made", cn);
-	set_serial(cert);
-	free(cn);
-	return cert;
-}
-
-static void write_pem(const char *dir, const char *name, EVP_PKEY *key,
-		      X509 *cert)
-{
-	char *path = xasprintf("%s/%s", dir, name), *text;
-	BIO *bio = BIO_new(BIO_s_mem());
-	long n;
-
-	if (!bio || (key ? !PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL,
-							  0, NULL, NULL)
-			 : !PEM_write_bio_X509(bio, cert)))
-		die("%s: cannot be encoded", path);
-	n = BIO_get_mem_data(bio, &text);
-	outfile_put(path, key ? 0600 : 0644, text, n);
-	BIO_free(bio);
 	free(path);
+	return yes;
+}
+
+/* Nothing is overwritten: what a key was is needed to revoke it. */
+static void keep_old(const char *from, const char *old, const char *name,
+		     const char *end)
+{
+	unsigned int n = 1;
+	char *to = NULL;
+
+	do {
+		free(to);
+		to = xasprintf("%s/%s-%u%s", old, name, n++, end);
+	} while (link(from, to) && errno == EEXIST);
+	if (access(to, F_OK))
+		die("%s: cannot be kept as %s:", from, to);
+	free(to);
+}
+
+static void put_aside(const char *dir, const char *name, const char *end)
+{
+	char *from = file(dir, name, end), *old = file(dir, "old", "");
+
+	if (there(dir, name, end)) {
+		if (mkdir(old, 0700) && errno != EEXIST)
+			die("%s: cannot create:", old);
+		keep_old(from, old, name, end);
+	}
+	free(old);
+	free(from);
+}
+
+static STACK_OF(X509) * read_certs(const char *dir, const char *name)
+{
+	char *path = file(dir, name, ".crt");
+	STACK_OF(X509) *list = certs_read(path);
+
+	free(path);
+	return list;
+}
+
+static void write_pair(const char *dir, const char *name, EVP_PKEY *key,
+		       STACK_OF(X509) * certs)
+{
+	char *key_path = file(dir, name, ".key");
+	char *cert_path = file(dir, name, ".crt");
+
+	put_aside(dir, name, ".key");
+	put_aside(dir, name, ".crt");
+	if (key)
+		certs_write_key(key_path, key);
+	else
+		unlink(key_path); /* another key's; it is in old/ */
+	certs_write(cert_path, certs);
+	free(cert_path);
+	free(key_path);
+}
+
+static unsigned int days_of(const struct keys_wish *w, unsigned int longest)
+{
+	return w->days ? w->days : longest;
+}
+
+void keys_root(const struct keys_wish *w)
+{
+	EVP_PKEY *key = certs_make_key(w->type, CERTS_ROOT);
+	struct certs_spec spec = {.kind = CERTS_ROOT,
+				  .site = w->site,
+				  .what = "root",
+				  .days = days_of(w, KEYS_ROOT_DAYS),
+				  .key = key};
+	STACK_OF(X509) *list = there(w->dir, "root", ".crt")
+				       ? read_certs(w->dir, "root")
+				       : sk_X509_new_null();
+
+	if (sk_X509_num(list) == ANCHOR_ROOTS_MAX)
+		die("%s/root.crt: holds two roots already; run 'slipway keys retire' "
+		    "once no machine's initrd needs the older",
+		    w->dir);
+	sk_X509_insert(list, certs_issue(&spec), 0);
+	write_pair(w->dir, "root", key, list);
+	sk_X509_pop_free(list, X509_free);
+	EVP_PKEY_free(key);
+}
+
+void keys_retire(const char *dir)
+{
+	STACK_OF(X509) *list = read_certs(dir, "root");
+	char *path = file(dir, "root", ".crt");
+
+	if (sk_X509_num(list) < 2)
+		die("%s: holds one root, which is in use", path);
+	put_aside(dir, "root", ".crt");
+	X509_free(sk_X509_pop(list));
+	certs_write(path, list);
+	sk_X509_pop_free(list, X509_free);
+	free(path);
+}
+
+/* The issuer's certificate and key, which must fit. */
+static void read_issuer(const char *dir, const char *name,
+			struct certs_spec *spec)
+{
+	char *path = file(dir, name, ".key");
+	STACK_OF(X509) *list = read_certs(dir, name);
+
+	spec->issuer = sk_X509_shift(list);
+	sk_X509_pop_free(list, X509_free);
+	if (access(path, R_OK))
+		die("%s: needed to sign with; bring it here for this:", path);
+	spec->issuer_key = certs_read_key(path);
+	if (!X509_check_private_key(spec->issuer, spec->issuer_key))
+		die("%s: is not the key of %s.crt", path, name);
+	free(path);
+}
+
+static void free_issuer(struct certs_spec *spec)
+{
+	X509_free(spec->issuer);
+	EVP_PKEY_free(spec->issuer_key);
+}
+
+void keys_intermediate(const struct keys_wish *w)
+{
+	EVP_PKEY *key = certs_make_key(w->type, CERTS_INTERMEDIATE);
+	struct certs_spec spec = {.kind = CERTS_INTERMEDIATE,
+				  .site = w->site,
+				  .what = "intermediate",
+				  .days = days_of(w, KEYS_INTERMEDIATE_DAYS),
+				  .key = key};
+	STACK_OF(X509) *list = sk_X509_new_null();
+
+	read_issuer(w->dir, "root", &spec);
+	sk_X509_push(list, certs_issue(&spec));
+	write_pair(w->dir, "intermediate", key, list);
+	free_issuer(&spec);
+	sk_X509_pop_free(list, X509_free);
+	EVP_PKEY_free(key);
+}
+
+static char *leaf_name(const char *name)
+{
+	return name ? xasprintf("leaf-%s", name) : xstrdup("leaf");
+}
+
+void keys_leaf(const struct keys_wish *w, const char *name, const char *request)
+{
+	bool between = there(w->dir, "intermediate", ".crt");
+	EVP_PKEY *key = request ? certs_read_request(request)
+				: certs_make_key(w->type, CERTS_LEAF);
+	char *base = leaf_name(name);
+	char *what =
+		xasprintf("boot leaf%s%s", name ? " " : "", name ? name : "");
+	struct certs_spec spec = {.kind = CERTS_LEAF,
+				  .site = w->site,
+				  .what = what,
+				  .days = days_of(w, KEYS_LEAF_DAYS),
+				  .key = key};
+	STACK_OF(X509) *list = sk_X509_new_null();
+
+	read_issuer(w->dir, between ? "intermediate" : "root", &spec);
+	sk_X509_push(list, certs_issue(&spec));
+	if (between) {
+		X509_up_ref(spec.issuer);
+		sk_X509_push(list, spec.issuer);
+	}
+	write_pair(w->dir, base, request ? NULL : key, list);
+	free_issuer(&spec);
+	sk_X509_pop_free(list, X509_free);
+	EVP_PKEY_free(key);
+	free(what);
+	free(base);
 }
 
 void keys_make(const char *dir, const char *site, const char *type)
 {
-	EVP_PKEY *root_key = make_key(type, true);
-	EVP_PKEY *leaf_key = make_key(type, false);
-	X509 *root = make_cert(root_key, site, "root", ROOT_DAYS);
-	X509 *leaf = make_cert(leaf_key, site, "boot leaf", LEAF_DAYS);
+	const struct keys_wish w = {dir, site, type, 0};
 
-	if (!X509_set_issuer_name(root, X509_get_subject_name(root)) ||
-	    !X509_set_issuer_name(leaf, X509_get_subject_name(root)))
-		die("certificate: no issuer");
-	add_extension(root, root, NID_basic_constraints, "critical,CA:TRUE");
-	add_extension(root, root, NID_key_usage,
-		      "critical,keyCertSign,cRLSign");
-	add_extension(root, root, NID_subject_key_identifier, "hash");
-	if (!X509_sign(root, root_key, EVP_sha256()))
-		die("certificate: root cannot be signed");
-	add_extension(leaf, root, NID_basic_constraints, "critical,CA:FALSE");
-	add_extension(leaf, root, NID_key_usage, "critical,digitalSignature");
-	add_extension(leaf, root, NID_ext_key_usage, "codeSigning");
-	add_extension(leaf, root, NID_subject_key_identifier, "hash");
-	add_extension(leaf, root, NID_authority_key_identifier, "keyid");
-	if (!X509_sign(leaf, root_key, EVP_sha256()))
-		die("certificate: leaf cannot be signed");
-	write_pem(dir, "root.key", root_key, NULL);
-	write_pem(dir, "root.crt", NULL, root);
-	write_pem(dir, "leaf.key", leaf_key, NULL);
-	write_pem(dir, "leaf.crt", NULL, leaf);
-	X509_free(root);
-	X509_free(leaf);
-	EVP_PKEY_free(root_key);
-	EVP_PKEY_free(leaf_key);
+	keys_root(&w);
+	keys_leaf(&w, NULL, NULL);
 }

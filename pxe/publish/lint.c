@@ -18,6 +18,7 @@
 #include "content.h"
 #include "format/sqsb.h"
 #include "host/alloc.h"
+#include "host/anchors.h"
 #include "host/error.h"
 #include "host/opts.h"
 #include "host/spawn.h"
@@ -98,16 +99,15 @@ static bool passes(const char *what, void (*check)(void *arg), void *arg)
 
 static void check_keys(void *arg)
 {
-	static const char *const files[] = {"root.crt", "leaf.crt"};
-	char *path;
-	size_t i;
+	char *leaf = site_path(&site, "keys/leaf.crt");
+	char *root = site_path(&site, "keys/root.crt");
+	size_t size;
 
-	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		path = site_path(&site, "keys/%s", files[i]);
-		if (access(path, R_OK))
-			die("%s: cannot read:", path);
-		free(path);
-	}
+	if (access(leaf, R_OK))
+		die("%s: cannot read:", leaf);
+	free(anchors_read(root, &size));
+	free(root);
+	free(leaf);
 }
 
 static void check_role(void *role)

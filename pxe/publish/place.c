@@ -13,7 +13,7 @@
 #include "host/outfile.h"
 #include "host/progress.h"
 #include "release.h"
-#include "sign.h"
+#include "signing.h"
 #include "tree.h"
 
 static void place_layer(struct manifest_layer *l, const char *path,
@@ -65,64 +65,52 @@ void place_layers(struct release *r, const char *dir)
 static bool signed_already(const char *sig, const char *root_path,
 			   const struct tree_map *m)
 {
-	size_t size, root_size;
+	size_t size;
 	char *der = outfile_slurp(sig, CMS_OVERHEAD_MAX, &size);
-	struct fault f = {0};
-	void *root;
-	bool good;
+	bool good =
+		der && !sign_check(root_path, der, size, m->p, m->size, true);
 
-	if (!der)
-		return false;
-	sign_root_der(root_path, &root, &root_size);
-	good = !cms_verify_detached(der, size, root, root_size, m->p, m->size,
-				    &f);
-	free(root);
 	free(der);
 	return good;
 }
 
-void place_signed(const struct site *site, const char *from, const char *dir,
+void place_signed(const struct signing *g, const char *from, const char *dir,
 		  const char *name)
 {
 	char *to = xasprintf("%s/%s", dir, name);
 	char *sig = xasprintf("%s/%s.sig", dir, name);
-	char *key = site_path(site, "keys/leaf.key");
-	char *cert = site_path(site, "keys/leaf.crt");
-	char *root = site_path(site, "keys/root.crt");
 	struct tree_map m;
 	void *out;
 	size_t size;
 
 	tree_link(from, to);
 	tree_map(&m, to);
-	if (!signed_already(sig, root, &m)) {
-		sign_cms(key, cert, root, m.p, m.size, true, &out, &size);
-		tree_put(sig, out, size);
+	if (!signed_already(sig, g->root, &m)) {
+		out = signing_file(g, to, m.p, m.size, &size);
+		if (out)
+			tree_put(sig, out, size);
 		free(out);
 	}
 	tree_unmap(&m);
-	free(root);
-	free(cert);
-	free(key);
 	free(sig);
 	free(to);
 }
 
-void place_boots(struct release *r, const char *dir)
+void place_boots(struct release *r, const struct signing *g)
 {
 	char *boot, *files;
 	unsigned int i;
 
 	for (i = 0; i < r->n_boots; i++) {
-		boot = xasprintf("%s/boot/%s", dir, r->boots[i].hex);
+		boot = xasprintf("%s/boot/%s", g->tree, r->boots[i].hex);
 		files = xasprintf("%s/files", boot);
 		site_mkdirs(boot);
 		tree_put(files, r->boots[i].files, strlen(r->boots[i].files));
 		free(files);
-		place_signed(r->site, r->boots[i].vmlinuz, boot, "vmlinuz");
-		place_signed(r->site, r->boots[i].initrd, boot, "initrd.img");
+		place_signed(g, r->boots[i].vmlinuz, boot, "vmlinuz");
+		place_signed(g, r->boots[i].initrd, boot, "initrd.img");
 		if (r->boots[i].core)
-			drivers_place(r->site, &r->boots[i], boot);
+			drivers_place(r->site, g, &r->boots[i], boot);
 		free(boot);
 	}
 }

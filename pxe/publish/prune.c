@@ -12,12 +12,14 @@
 #include <unistd.h>
 
 #include "format/cms.h"
+#include "format/cmsshape.h"
 #include "format/manifest.h"
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/outfile.h"
 #include "drivers.h"
 #include "prune.h"
+#include "tree.h"
 
 struct texts {
 	size_t n;
@@ -146,6 +148,43 @@ static void prune_layers(const struct texts *t, const char *tree)
 	free(dir);
 }
 
+/* Signatures are named by the text that they are over. */
+static bool is_signed_by(const struct texts *t, const char *name)
+{
+	char hex[DIGEST_HEX + 1];
+	uint8_t digest[DIGEST_SIZE];
+	struct cmsshape s;
+	size_t i;
+
+	for (i = 0; i < t->n; i++) {
+		if (cmsshape_read(&s, t->list[i].p, t->list[i].size, NULL))
+			continue;
+		digest_of(s.content.p, s.content.n, digest);
+		digest_hex(digest, hex);
+		if (!strncmp(name, hex, DIGEST_HEX))
+			return true;
+	}
+	return false;
+}
+
+static void prune_signatures(const struct texts *t, const char *tree)
+{
+	char *dir = xasprintf("%s/signatures", tree), *path;
+	struct dirent *d;
+	DIR *dp = opendir(dir);
+
+	while (dp && (d = readdir(dp))) {
+		if (!is_digest_name(d->d_name) || is_signed_by(t, d->d_name))
+			continue;
+		path = xasprintf("%s/%s", dir, d->d_name);
+		unlink(path);
+		free(path);
+	}
+	if (dp)
+		closedir(dp);
+	free(dir);
+}
+
 static void remove_boot(const char *dir)
 {
 	static const char *const files[] = {"files", "vmlinuz", "vmlinuz.sig",
@@ -160,6 +199,60 @@ static void remove_boot(const char *dir)
 	}
 	drivers_remove(dir);
 	rmdir(dir);
+}
+
+static bool holds(const char *dir, const char *name, const char *root)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	char *sig = xasprintf("%s.sig", path), *der;
+	struct tree_map m;
+	bool good = true;
+	size_t size;
+
+	if (!access(path, F_OK)) {
+		der = outfile_slurp(sig, CMS_OVERHEAD_MAX, &size);
+		tree_map(&m, path);
+		good = der && !sign_check(root, der, size, m.p, m.size, true);
+		tree_unmap(&m);
+		free(der);
+	}
+	free(sig);
+	free(path);
+	return good;
+}
+
+static bool is_of(const struct release *r, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->n_boots; i++)
+		if (!strcmp(name, r->boots[i].hex))
+			return true;
+	return false;
+}
+
+void prune_unsigned(const struct release *r, const struct signing *g)
+{
+	char *dir = xasprintf("%s/boot", g->tree), *path;
+	struct dirent *d;
+	DIR *dp = opendir(dir);
+
+	while (dp && (d = readdir(dp))) {
+		if (!is_digest_name(d->d_name) || is_of(r, d->d_name))
+			continue;
+		path = xasprintf("%s/%s", dir, d->d_name);
+		if (!holds(path, "vmlinuz", g->root) ||
+		    !holds(path, "initrd.img", g->root) ||
+		    !holds(path, "core.img", g->root)) {
+			info("boot/%.12s: of another release, and its signatures hold no more: removed",
+			     d->d_name);
+			remove_boot(path);
+		}
+		free(path);
+	}
+	if (dp)
+		closedir(dp);
+	free(dir);
 }
 
 /* A machine that loaded the old script may still ask for the old kernel: the
@@ -199,6 +292,7 @@ void prune(const struct site *site, const char *dir, unsigned int keep)
 	add_manifests(&named, site, keep);
 	add_current(&named, site);
 	prune_layers(&named, dir);
+	prune_signatures(&named, dir);
 	/* manifests name boot files too, for machines that update a disk */
 	prune_boots(&named, site, dir, keep);
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * publish.c - slipway publish: the publish tree and its signed manifest. All
- * that is immutable is put in place first; the manifest, renamed over the old
- * one, is what makes the release.
+ * publish.c - slipway publish: the publish tree and its signed manifest.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,12 +18,13 @@
 #include "prune.h"
 #include "release.h"
 #include "rollout.h"
-#include "sign.h"
+#include "signing.h"
+#include "steps.h"
 #include "targets.h"
 #include "tree.h"
-#include "verify.h"
 
 static const char *dir, *only, *expires, *keep = "3", *to, *channel = "";
+static const char *with, *unsigned_to, *signed_in;
 static bool dry, json, many, send_only;
 
 static const struct opt table[] = {
@@ -41,6 +40,12 @@ static const struct opt table[] = {
 	 &channel},
 	{"send", 0, NULL, "send the tree as it is, make no release", &send_only,
 	 NULL},
+	{"sign-with", 0, "KEY|URI|CMD", "who signs; may be repeated", &many,
+	 &with},
+	{"unsigned", 0, "DIR", "write what is to be signed, and wait", NULL,
+	 &unsigned_to},
+	{"signature", 0, "DIR,...", "finish with what was signed there", NULL,
+	 &signed_in},
 	{"dry-run", 'n', NULL, "show boot.ipxe, change nothing", &dry, NULL},
 	{"json", 0, NULL, "facts as JSON", &json, NULL},
 	{0},
@@ -49,45 +54,12 @@ static const struct opt table[] = {
 static const struct opts opts = {
 	.prog = "slipway publish",
 	.usage = "[-C DIR] [--only ROLE,...] [--expires-days DAYS] [--keep N] "
-		 "[--to TARGET]... [--channel NAME] [--send] [-n] [--json]",
+		 "[--to TARGET]... [--channel NAME] [--send] "
+		 "[--sign-with KEY|URI|CMD]... [--unsigned DIR] "
+		 "[--signature DIR,...] [-n] [--json]",
 	.about = "Write the publish tree and its signed manifest.",
 	.opts = table,
 };
-
-/* Taken before the manifest is there: a serial may be lost, never reused. */
-static void take_serial(const struct site *s, uint64_t serial)
-{
-	char *state = site_path(s, "state"), *path, *text;
-
-	site_mkdirs(state);
-	path = site_path(s, "state/serial");
-	text = xasprintf("%llu\n", (unsigned long long)serial);
-	outfile_put(path, 0644, text, strlen(text));
-	free(text);
-	free(path);
-	free(state);
-}
-
-static char *print_manifest(struct release *r, size_t *size)
-{
-	char *text = xmalloc(MANIFEST_SIZE_MAX);
-	static struct manifest again;
-	struct fault f = {0};
-	int n;
-
-	if (r->m.floor > r->m.serial)
-		die("%s: [site] floor = %llu is above the serial of this release, %llu",
-		    r->site->conf.path, (unsigned long long)r->m.floor,
-		    (unsigned long long)r->m.serial);
-	n = manifest_print(&r->m, text, MANIFEST_SIZE_MAX);
-	if (n < 0)
-		die("manifest: larger than %u KiB", MANIFEST_SIZE_MAX >> 10);
-	if (manifest_parse(&again, (struct span){text, n}, &f))
-		die("manifest: machines would refuse it at byte %llu: %s",
-		    (unsigned long long)f.where, f.why);
-	*size = n;
-	return text;
-}
 
 static void facts(const struct release *r, const char *tree)
 {
@@ -109,60 +81,27 @@ static void facts(const struct release *r, const char *tree)
 	json_object_put(o);
 }
 
-/* Sign, check as a machine would, keep a copy, and only then show it. */
-static void release_manifest(struct release *r, const char *tree)
+/* Returns whether there is a release now, and not one that waits. */
+static bool publish(struct release *r, const struct signing *g,
+		    unsigned int keep_n)
 {
-	char *key = site_path(r->site, "keys/leaf.key");
-	char *cert = site_path(r->site, "keys/leaf.crt");
-	char *root = site_path(r->site, "keys/root.crt");
-	char *old = site_path(r->site, "state/manifests");
-	char *path = past_path(r->site, r->m.channel), *copy, *slash;
-	size_t size, cms_size;
-	char *text = print_manifest(r, &size);
-	void *cms;
-
-	sign_cms(key, cert, root, text, size, false, &cms, &cms_size);
-	if (verify_tree(tree, root, cms, cms_size, NULL, NULL))
-		die("%s: does not verify; the old manifest stays", tree);
-	site_mkdirs(old);
-	copy = xasprintf("%s/%llu.cms", old, (unsigned long long)r->m.serial);
-	outfile_put(copy, 0644, cms, cms_size);
-	slash = strrchr(path, '/');
-	*slash = '\0';
-	site_mkdirs(path);
-	*slash = '/';
-	outfile_put(path, 0644, cms, cms_size);
-	free(copy);
-	free(cms);
-	free(text);
-	free(path);
-	free(old);
-	free(root);
-	free(cert);
-	free(key);
-}
-
-static void publish(struct release *r, unsigned int keep_n)
-{
-	char *tree = site_path(r->site, "public");
-	char *script = xasprintf("%s/boot%s%s.ipxe", tree, *channel ? "-" : "",
-				 channel);
+	char *script = xasprintf("%s/boot%s%s.ipxe", g->tree,
+				 *channel ? "-" : "", channel);
 	/* refuses before anything is released */
 	char *text = script_text(r);
+	bool done = steps_release(r, g);
 
-	place_layers(r, tree);
-	place_boots(r, tree);
-	take_serial(r->site, r->m.serial);
-	rollout_note(r);
-	release_manifest(r, tree);
-	if (!tree_holds(script, text, strlen(text)))
-		prune_keep_script(r->site, script, keep_n);
-	tree_put(script, text, strlen(text));
-	prune(r->site, tree, keep_n);
-	facts(r, tree);
+	if (done) {
+		if (!tree_holds(script, text, strlen(text)))
+			prune_keep_script(r->site, script, keep_n);
+		tree_put(script, text, strlen(text));
+		prune(r->site, g->tree, keep_n);
+		signing_warn(g);
+		facts(r, g->tree);
+	}
 	free(text);
 	free(script);
-	free(tree);
+	return done;
 }
 
 /* To all targets, what was published now or before. */
@@ -194,6 +133,7 @@ static void show(struct release *r)
 int main(int argc, char **argv)
 {
 	static struct release r;
+	struct signing g;
 	struct site site;
 	uint64_t n, days;
 	char **list;
@@ -208,6 +148,10 @@ int main(int argc, char **argv)
 	if (*channel && !site_name_ok(channel))
 		opts_usage(&opts, "--channel %s: is not [A-Za-z0-9._+-]{1,128}",
 			   channel);
+	if (!!with + !!unsigned_to + !!signed_in > 1)
+		opts_usage(
+			&opts,
+			"--sign-with, --unsigned and --signature: one of them");
 	site_open(&site, dir);
 	list = targets_list(&site, to);
 	if (send_only) {
@@ -221,14 +165,15 @@ int main(int argc, char **argv)
 		site_lock(&site);
 	collect_release(&r, &site, only ? words(only) : NULL);
 	r.m.channel = text_span(channel);
-	r.m.serial = past_serial(&site) + 1;
-	rollout_collect(&r, r.m.serial);
 	if (expires)
 		collect_expires(&r, days);
+	steps_begin(&r, signed_in);
+	rollout_collect(&r, r.m.serial);
 	if (dry) {
 		show(&r);
 		return EXIT_DONE;
 	}
-	publish(&r, n);
-	return send(&site, list);
+	signing_open(&g, &site, site_path(&site, "public"), with, unsigned_to,
+		     signed_in ? words(signed_in) : NULL);
+	return publish(&r, &g, n) ? send(&site, list) : EXIT_DONE;
 }

@@ -19,6 +19,8 @@ struct release_boot {
 	char hex[DIGEST_HEX + 1]; /* and its digest, the folder's name */
 };
 
+struct signing;
+
 struct release {
 	const struct site *site;
 	struct manifest m;
@@ -42,14 +44,14 @@ void collect_expires(struct release *r, uint64_t days);
 /* place_layers - put all layers and their indexes into the tree @dir. */
 void place_layers(struct release *r, const char *dir);
 
-/* place_boots - put kernels and initrds into @dir, signed. */
-void place_boots(struct release *r, const char *dir);
+/* place_boots - put kernels and initrds into the tree, signed. */
+void place_boots(struct release *r, const struct signing *g);
 
 /*
  * place_signed - the file @from as @name into @dir, with the detached
  * signature @name.sig that iPXE's imgverify wants.
  */
-void place_signed(const struct site *site, const char *from, const char *dir,
+void place_signed(const struct signing *g, const char *from, const char *dir,
 		  const char *name);
 
 /* script_text - the text of boot.ipxe, malloc-ed. */

@@ -17,12 +17,21 @@
 struct rollout {
 	struct release *r;
 	uint64_t serial;
-	const struct manifest *past;
+	const struct manifest *past; /* see past() */
 	struct ini kernels; /* state/kernels: [kernels] DIGEST = RELEASE */
 	int candidate[MANIFEST_ROLES_MAX]; /* indexes images, or -1 */
 };
 
-/* The layer of @past in this release too; its file is in the tree. */
+/* The release before; read when it is needed, for it may be one whose key was
+ * revoked or whose root was retired. */
+static const struct manifest *past(struct rollout *o)
+{
+	if (!o->past)
+		o->past = past_last(o->r->site, o->r->m.channel);
+	return o->past;
+}
+
+/* The layer @l in this release too; its file is in the tree. */
 static unsigned int keep_layer(struct release *r,
 			       const struct manifest_layer *l)
 {
@@ -70,12 +79,12 @@ static void need_kernel(const struct rollout *o, unsigned int role,
 	free(path);
 }
 
-/* @from of @past as a stack of this release, for machines of @role. */
-static void keep_stack(const struct rollout *o, const struct manifest *past,
+/* @from of @old as a stack of this release, for machines of @role. */
+static void keep_stack(const struct rollout *o, const struct manifest *old,
 		       const struct manifest_role *from, unsigned int role,
 		       struct manifest_role *to)
 {
-	const struct manifest_layer *base = &past->layers[from->base];
+	const struct manifest_layer *base = &old->layers[from->base];
 	struct release *r = o->r;
 	unsigned int i;
 
@@ -84,7 +93,7 @@ static void keep_stack(const struct rollout *o, const struct manifest *past,
 	to->n_overlays = from->n_overlays;
 	for (i = 0; i < from->n_overlays; i++)
 		to->overlays[i] =
-			keep_layer(r, &past->layers[from->overlays[i]]);
+			keep_layer(r, &old->layers[from->overlays[i]]);
 	to->base = keep_layer(r, base);
 	need_kernel(o, role, base);
 }
@@ -117,13 +126,13 @@ static unsigned int add_image(struct release *r, unsigned int role,
 static struct span name_of(const struct rollout *o, unsigned int role,
 			   int past_role)
 {
-	const struct manifest *m = &o->r->m, *past = o->past;
+	const struct manifest *m = &o->r->m, *old = o->past;
 	unsigned int i;
 
-	for (i = 0; i < past->n_images; i++)
-		if ((int)past->images[i].of == past_role &&
-		    same(past, &past->images[i].is, m, &m->roles[role]))
-			return past->images[i].name;
+	for (i = 0; i < old->n_images; i++)
+		if ((int)old->images[i].of == past_role &&
+		    same(old, &old->images[i].is, m, &m->roles[role]))
+			return old->images[i].name;
 	return text_span(xasprintf("r%llu", (unsigned long long)o->serial));
 }
 
@@ -203,7 +212,7 @@ static void split(struct rollout *o, unsigned int role, uint64_t share)
 {
 	struct release *r = o->r;
 	struct manifest_role built = r->m.roles[role];
-	int was = o->past ? manifest_role(o->past, built.name) : -1;
+	int was = past(o) ? manifest_role(o->past, built.name) : -1;
 	struct span name;
 
 	if (!o->past && o->serial > 1 && !r->m.channel.n)
@@ -255,27 +264,28 @@ static int find_image(struct rollout *o, unsigned int role, const char *name)
 	struct release *r = o->r;
 	struct span s = text_span(name), own = r->m.roles[role].name;
 	const struct manifest_role *from = NULL;
-	const struct manifest *past = o->past;
+	const struct manifest *old;
 	struct manifest_role is;
 	uint64_t serial;
 	int at = manifest_image(&r->m, role, s), was;
 
 	if (at >= 0)
 		return at;
-	was = past ? manifest_role(past, own) : -1;
-	at = was < 0 ? -1 : manifest_image(past, was, s);
+	old = past(o);
+	was = old ? manifest_role(old, own) : -1;
+	at = was < 0 ? -1 : manifest_image(old, was, s);
 	if (at >= 0) {
-		from = &past->images[at].is;
+		from = &old->images[at].is;
 	} else if (name[0] == 'r' && !text_u64(text_span(name + 1), &serial)) {
-		past = past_open(r->site, serial);
-		was = past ? manifest_role(past, own) : -1;
-		from = was < 0 ? NULL : &past->roles[was];
+		old = past_open(r->site, serial);
+		was = old ? manifest_role(old, own) : -1;
+		from = was < 0 ? NULL : &old->roles[was];
 	}
 	if (!from)
 		return -ENOENT;
-	if (same(past, from, &r->m, &r->m.roles[role]))
+	if (same(old, from, &r->m, &r->m.roles[role]))
 		return -1;
-	keep_stack(o, past, from, role, &is);
+	keep_stack(o, old, from, role, &is);
 	return add_image(r, role, text_span(xstrdup(name)), 0, &is);
 }
 
@@ -346,7 +356,6 @@ void rollout_collect(struct release *r, uint64_t serial)
 
 	for (i = 0; i < ARRAY_SIZE(o.candidate); i++)
 		o.candidate[i] = -1;
-	o.past = past_last(r->site, r->m.channel);
 	ini_read(&o.kernels, path);
 	add_rollouts(&o, false);
 	add_pins(&o);

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "format/env.h"
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/spawn.h"
@@ -108,17 +109,19 @@ static bool send_channels(const struct target *t, const struct target_way *way)
 
 static bool send_one(const struct target *t)
 {
-	static const char *const folders[] = {"layers", "boot", "channels"};
+	static const char *const folders[] = {"layers", "boot", "signatures",
+					      "channels"};
 	const struct target_way *way = way_of(t->to);
+	const size_t n = ARRAY_SIZE(folders);
 	size_t i;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < n - 1; i++)
 		if (here(t, folders[i]) && !way->folder(t, folders[i]))
 			return false;
 	if (!send_channels(t, way) || !send_files(t, way, "manifest.cms") ||
 	    !send_files(t, way, "*.ipxe"))
 		return false;
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < n; i++)
 		if (here(t, folders[i]) && !way->prune(t, folders[i]))
 			return false;
 	return true;

@@ -11,9 +11,9 @@
 #include "format/cms.h"
 #include "format/sqsb.h"
 #include "host/alloc.h"
+#include "host/anchors.h"
 #include "host/error.h"
 #include "host/progress.h"
-#include "sign.h"
 #include "source.h"
 #include "verify_boots.h"
 
@@ -21,6 +21,7 @@ struct verify {
 	struct source *source;
 	void *root;
 	size_t root_size;
+	unsigned int n_signers;
 	verify_told told;
 	void *user;
 	unsigned int bad;
@@ -41,13 +42,36 @@ static void tell(struct verify *v, const char *object,
 		warn("%s: %s", fetch_error_name(e, name), e->text);
 }
 
+static int check_signers(struct verify *v, const struct trust *t,
+			 struct span text, struct fetch_error *e)
+{
+	const size_t max = MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX;
+	char path[TRUST_PATH_MAX];
+	uint8_t *more;
+	size_t size;
+	int err = 0;
+
+	while (!err && t->signers->n < v->n_signers) {
+		trust_cosign_path(text, t->signers->n + 1, path);
+		err = source_blob(v->source, path, max, &more, &size, NULL, e);
+		if (err)
+			return err;
+		err = trust_cosign(t, more, size, text, e);
+		source_free(more, size);
+	}
+	return err;
+}
+
 /* What a manifest says of itself, as a policy that lets just that pass. */
 static int check_manifest(struct verify *v, const void *cms, size_t size,
 			  struct fetch_error *e)
 {
 	struct policy policy = {.epoch = 0, .floor = 0};
-	struct trust t = {
-		.root = v->root, .root_size = v->root_size, .policy = &policy};
+	struct trust_signers signers;
+	struct trust t = {.root = v->root,
+			  .root_size = v->root_size,
+			  .policy = &policy,
+			  .signers = &signers};
 	const size_t magic = strlen(MANIFEST_MAGIC "site ");
 	const char *content, *end;
 	char warning[160] = "";
@@ -55,6 +79,7 @@ static int check_manifest(struct verify *v, const void *cms, size_t size,
 	struct span text;
 	const void *p;
 	size_t n;
+	int err;
 
 	/* the site's name, to compare it with itself: any site will do */
 	if (cms_verify(cms, size, v->root, v->root_size, MANIFEST_SIZE_MAX, &p,
@@ -68,7 +93,8 @@ static int check_manifest(struct verify *v, const void *cms, size_t size,
 	policy.site.n = (end ? end : content + n) - (content + magic);
 	policy.site.p = xasprintf("%.*s", (int)policy.site.n, content + magic);
 	cms_release();
-	return trust_manifest(&t, cms, size, &v->m, &text, warning, e);
+	err = trust_manifest(&t, cms, size, &v->m, &text, warning, e);
+	return err ? err : check_signers(v, &t, text, e);
 }
 
 static int check_base(const char *name, const struct manifest_layer *l,
@@ -212,38 +238,40 @@ static unsigned int run(struct verify *v, const char *tree, const void *cms,
 		check_layers(v);
 		check_roles(v);
 		if (tree)
-			verify_boots(tree, v->root, v->root_size, tell_boot,
-				     v);
+			verify_boots(tree, v->root, v->root_size, tell_boot, v);
 	}
 	source_close(v->source);
 	free(v->root);
 	return v->bad;
 }
 
-static struct verify *start(const char *root_path, struct source *source,
-			    verify_told told, void *user)
+static struct verify *start(const char *root_path, unsigned int signers,
+			    struct source *source, verify_told told, void *user)
 {
 	static struct verify v;
 
 	memset(&v, 0, sizeof(v));
 	v.source = source;
+	v.n_signers = signers;
 	v.told = told;
 	v.user = user;
-	sign_root_der(root_path, &v.root, &v.root_size);
+	v.root = anchors_read(root_path, &v.root_size);
 	return &v;
 }
 
 unsigned int verify_tree(const char *dir, const char *root_path,
-			 const void *cms, size_t cms_size, verify_told told,
-			 void *user)
+			 unsigned int signers, const void *cms, size_t cms_size,
+			 verify_told told, void *user)
 {
-	return run(start(root_path, source_dir(dir), told, user), dir, cms,
-		   cms_size);
+	return run(start(root_path, signers, source_dir(dir), told, user), dir,
+		   cms, cms_size);
 }
 
 unsigned int verify_url(const char *url, const char *root_path,
-			const char *tls_roots, verify_told told, void *user)
+			unsigned int signers, const char *tls_roots,
+			verify_told told, void *user)
 {
-	return run(start(root_path, source_url(url, tls_roots), told, user),
+	return run(start(root_path, signers, source_url(url, tls_roots), told,
+			 user),
 		   NULL, NULL, 0);
 }
