@@ -45,6 +45,7 @@ static const struct {
 	{"ramdisk", "make a kernel and one initrd with base and role inside"},
 	{"iso", "make an ISO that boots, from CD and stick, or set one up"},
 	{"usb", "write the same onto a stick"},
+	{"uki", "make one signed EFI program of a role's kernel and initrd"},
 	{"disk", "make a disk image that starts a published release"},
 	{"install", "install a release onto a disk of this machine"},
 	{"serve", "serve the publish tree over HTTP, and take boot reports"},

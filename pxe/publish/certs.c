@@ -46,8 +46,17 @@ static const struct extension leaf_extensions[] = {
 	{0},
 };
 
+/* Secure Boot's: firmware looks at the key, sbverify at what it is for too. */
+static const struct extension firmware_extensions[] = {
+	{NID_basic_constraints, "critical,CA:TRUE"},
+	{NID_key_usage, "critical,digitalSignature,keyCertSign"},
+	{NID_subject_key_identifier, "hash"},
+	{0},
+};
+
 static const struct extension *const extensions[] = {
-	root_extensions, intermediate_extensions, leaf_extensions};
+	root_extensions, intermediate_extensions, leaf_extensions,
+	firmware_extensions};
 
 EVP_PKEY *certs_make_key(const char *type, enum certs_kind kind)
 {
@@ -57,6 +66,8 @@ EVP_PKEY *certs_make_key(const char *type, enum certs_kind kind)
 		key = EVP_EC_gen(kind == CERTS_ROOT ? "P-384" : "P-256");
 	else if (!strcmp(type, "rsa-3072"))
 		key = EVP_RSA_gen(3072);
+	else if (!strcmp(type, "rsa-2048"))
+		key = EVP_RSA_gen(2048);
 	else
 		die("key type %s: expected ecdsa-p256 or rsa-3072", type);
 	if (!key)

@@ -11,7 +11,7 @@
 
 #include "format/digest.h"
 
-enum certs_kind { CERTS_ROOT, CERTS_INTERMEDIATE, CERTS_LEAF };
+enum certs_kind { CERTS_ROOT, CERTS_INTERMEDIATE, CERTS_LEAF, CERTS_FIRMWARE };
 
 /* What to issue; @issuer NULL: it signs itself with @key. */
 struct certs_spec {
@@ -24,7 +24,8 @@ struct certs_spec {
 	EVP_PKEY *issuer_key;
 };
 
-/* certs_make_key - @type ecdsa-p256 (P-384 for roots) or rsa-3072. */
+/* certs_make_key - @type ecdsa-p256 (P-384 for roots) or rsa-3072; rsa-2048 is
+ * for firmware, machines refuse it. */
 EVP_PKEY *certs_make_key(const char *type, enum certs_kind kind);
 
 X509 *certs_issue(const struct certs_spec *spec);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "certs.h"
+#include "enroll.h"
 #include "format/text.h"
 #include "host/alloc.h"
 #include "host/anchors.h"
@@ -20,7 +21,8 @@
 
 static const char *dir, *folder, *type = "ecdsa-p256", *days, *name, *request,
 				 *key, *cert;
-static bool json, detached;
+static const char *also, *ovmf;
+static bool json, detached, more;
 
 #define OPT_SITE                                                               \
 	{"directory", 'C', "DIR", "the site (default: found from here)",       \
@@ -49,6 +51,14 @@ static const struct opt leaf_opts[] = {
 static const struct opt show_opts[] = {
 	OPT_SITE,
 	{"json", 0, NULL, "facts as JSON", &json, NULL},
+	{0},
+};
+static const struct opt enroll_opts[] = {
+	OPT_SITE,
+	{"also", 0, "FILE", "one more certificate for db; may be repeated",
+	 &more, &also},
+	{"ovmf", 0, "FILE", "also OVMF's variable store with the keys in", NULL,
+	 &ovmf},
 	{0},
 };
 static const struct opt sign_opts[] = {
@@ -166,6 +176,19 @@ static int do_revoke(const struct opts *o, char **args)
 	return EXIT_DONE;
 }
 
+static int do_enroll(const struct opts *o, char **args)
+{
+	char *keys = keys_dir(), *to = xasprintf("%s/secureboot", keys);
+
+	enroll_make(to, site_name(keys), also);
+	if (ovmf)
+		enroll_ovmf(to, ovmf);
+	info("%s/enroll on a FAT file system enrolls them at a machine in setup mode;\n"
+	     "next: 'slipway uki ROLE'; PK.key and KEK.key belong offline",
+	     to);
+	return EXIT_DONE;
+}
+
 static int do_sign(const struct opts *o, char **args)
 {
 	struct signer s;
@@ -228,12 +251,18 @@ static const struct verb {
 	  sign_opts},
 	 do_sign,
 	 true},
+	{{"slipway keys enroll",
+	  "[-C DIR|--keys DIR] [--also FILE] ... [--ovmf FILE]",
+	  "Make Secure Boot keys, and what enrolls them.", enroll_opts},
+	 do_enroll,
+	 false},
 };
 
 static const struct opt no_opts[] = {{0}};
 static const struct opts opts = {
 	.prog = "slipway keys",
-	.usage = "show|root|retire|intermediate|leaf|revoke|sign [ARGUMENT...]",
+	.usage =
+		"show|root|retire|intermediate|leaf|revoke|sign|enroll [ARGUMENT...]",
 	.about = "Make, show, replace and revoke a site's keys.",
 	.opts = no_opts,
 };
