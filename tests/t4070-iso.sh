@@ -261,6 +261,20 @@ if [ "$(customize)" = 'role = later
 base = tiny
 extra = 1' ]; then t_ok; else t_fail "$(customize)"; fi
 
+# a site whose machines ask for two signers
+check 'fixture: a release that two have signed' eval 'role later 300000 &&
+	sed -i "/^url/a signers = 2" "$site/site.conf" &&
+	slipway keys leaf -C "$site" --name bob && slipway publish -C "$site"'
+second=$(cd "$site/public" && ls signatures/*)
+check 'its image' slipway iso -C "$site" -o "$T_TMP/two.iso"
+check '... has both signatures' eval 'on "$T_TMP/two.iso" "/slipway/$second" |
+	cmp - "$site/public/$second"'
+check '... and an older image, with its overlay, too' eval '
+	customize --role later --overlay "$site/public" &&
+	on "$custom" /boot/custom.img | cpio -i --quiet --to-stdout \
+		"tree/$second" 2>/dev/null | cmp - "$site/public/$second"'
+sed -i '/^signers/d' "$site/site.conf"
+
 loop=
 drop_loop() { [ -z "$loop" ] || losetup -d "$loop"; }
 t_at_end drop_loop

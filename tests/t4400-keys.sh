@@ -9,6 +9,7 @@ requires_root
 need mksquashfs squashfs-tools
 need openssl openssl
 need jq jq
+need cpio cpio
 
 slipway() { "$BIN/slipway" "$@"; }
 keys() { slipway keys "$1" -C "$site" "${@:2}"; }
@@ -188,6 +189,10 @@ for f in "$public/manifest.cms" "$public"/signatures/*; do
 		-purpose any -binary 2>/dev/null | sha256sum
 done | sort -u >"$T_TMP/out"
 same 'both are good to openssl, and over one text' "$(wc -l <"$T_TMP/out")" 1
+mkdir "$T_TMP/rd"
+check 'a ramdisk' slipway ramdisk -C "$site" -o "$T_TMP/rd" web
+same 'has it too' "$(cpio -t --quiet <"$T_TMP/rd/initrd.img" 2>/dev/null |
+	grep '^tree/signatures/')" "tree/signatures/$(ls "$public/signatures")"
 mv "$site/keys/leaf-bob.key" "$T_TMP/bob.key"
 check 'a lost one is no loss' publish
 t_begin 'refused: one key twice'

@@ -160,6 +160,16 @@ drill one-and-stranger E-SIG three strange -
 drill one-and-other 'E-SIG/of another text' three other -
 drill one-and-forged E-SIG three forged -
 signers=1
+# the same off a medium
+medium() # NAME EXPECT TREE
+{
+	cp -al "$I/three" "$I/$1" && cp -a "$trees/$3" "$I/$1/tree"
+	initrd=$I/$1 url='' end='' row "$1" "$2" --no-server '' -- "$3" \
+		'slipway.role=web ip=none slipway.panic=halt,0'
+}
+medium medium-two 'BOOT-OK/signed by 2 keys' both-ab
+medium medium-one E-MEDIUM/signatures alone
+medium medium-twice 'E-SIG/by the key of signature 1' twice
 initrd=$I/site row one-is-enough BOOT-OK alone
 
 verdicts

@@ -11,6 +11,7 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/hash.h"
+#include "signatures.h"
 
 static bool on_medium(const struct where *w, const struct manifest_layer *l)
 {
@@ -42,6 +43,7 @@ static void verify(struct extra *x, const struct where *w, const char *path)
 		    path, f.why, w->image);
 	if (manifest_parse(&x->m, (struct span){text, n}, &f))
 		die("%s: %s", path, f.why);
+	x->text = (struct span){text, n};
 	free(root);
 }
 
@@ -121,6 +123,7 @@ void extra_add(struct archive *a, const struct extra *x, const struct where *w)
 
 	archive_dir(a, "tree");
 	archive_data(a, "tree/manifest.cms", x->cms, x->cms_size);
+	signatures_add(a, x->tree, x->text);
 	archive_dir(a, "tree/layers");
 	for (i = 0; i < x->role->n_overlays; i++) {
 		const struct manifest_layer *l =

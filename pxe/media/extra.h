@@ -12,6 +12,7 @@ struct extra {
 	char *cms;
 	size_t cms_size;
 	struct manifest m; /* its spans point into cms */
+	struct span text;  /* the manifest's, until extra_close() */
 	const struct manifest_role *role;
 };
 
@@ -24,7 +25,8 @@ void extra_open(struct extra *x, const char *tree, const char *role,
 		const struct where *w);
 void extra_close(struct extra *x);
 
-/* extra_add - the manifest, and those layers of the role that @w lacks. */
+/* extra_add - the manifest, its signatures, and those layers of the role that
+ * @w lacks. */
 void extra_add(struct archive *a, const struct extra *x, const struct where *w);
 
 #endif

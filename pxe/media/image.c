@@ -19,6 +19,7 @@
 #include "host/anchors.h"
 #include "host/spawn.h"
 #include "media.h"
+#include "signatures.h"
 #include "tool.h"
 
 #define MBR "/usr/lib/grub/i386-pc/boot_hybrid.img"
@@ -153,6 +154,21 @@ static bool layer_wanted(const struct media *m, unsigned int layer)
 	return false;
 }
 
+static void add_signatures(struct grafts *a, const struct release *r)
+{
+	char *public = site_path(r->site, "public"), *rel, *path, *to;
+	unsigned int n;
+
+	for (n = 2; (path = signatures_find(public, r->text, n, &rel)); n++) {
+		to = xasprintf("/slipway/%s", rel);
+		grafts_file(a, to, path);
+		free(to);
+		free(path);
+		free(rel);
+	}
+	free(public);
+}
+
 static void add_tree(struct grafts *a, const struct media *m, const char *dir)
 {
 	char *root_path = site_path(m->site, "keys/root.crt");
@@ -163,6 +179,7 @@ static void add_tree(struct grafts *a, const struct media *m, const char *dir)
 	if (m->variant == MEDIA_NET)
 		return;
 	grafts_put(a, dir, "/slipway/manifest.cms", m->r.cms, m->r.cms_size);
+	add_signatures(a, &m->r);
 	root = anchors_read(root_path, &size);
 	grafts_put(a, dir, "/slipway/root.crt", root, size);
 	free(root);

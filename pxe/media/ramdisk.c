@@ -15,6 +15,7 @@
 #include "host/error.h"
 #include "host/opts.h"
 #include "release.h"
+#include "signatures.h"
 
 static const char *dir, *to = ".";
 static bool json;
@@ -58,11 +59,14 @@ static void add_tree(struct archive *a, const struct release *r,
 		     const struct manifest_role *role)
 {
 	char *line = xasprintf("%.*s\n", (int)role->name.n, role->name.p);
+	char *public = site_path(r->site, "public");
 	unsigned int i;
 
 	archive_dir(a, "tree");
 	archive_data(a, "tree/role", line, strlen(line));
 	archive_data(a, "tree/manifest.cms", r->cms, r->cms_size);
+	signatures_add(a, public, r->text);
+	free(public);
 	archive_dir(a, "tree/layers");
 	add_layer(a, r, role->base);
 	for (i = 0; i < role->n_overlays; i++)

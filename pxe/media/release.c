@@ -34,6 +34,7 @@ void release_open(struct release *r, const struct site *site)
 		die("%s: %s (root %s)", path, f.why, root);
 	if (manifest_parse(&r->m, (struct span){text, n}, &f))
 		die("%s: %s", path, f.why);
+	r->text = (struct span){text, n};
 	free(der);
 	free(path);
 	free(root);

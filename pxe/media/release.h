@@ -9,6 +9,7 @@
 struct release {
 	const struct site *site;
 	struct manifest m; /* its spans point into cms */
+	struct span text;  /* the manifest's, until release_close() */
 	char *cms;
 	size_t cms_size;
 };
