@@ -7,7 +7,11 @@
 # t_fail WHY	it failed; the script goes on, and ends with status 1
 # t_skip WHY	it could not run; WHY names what is missing
 #
+# check NAME CMD...	a case that passes when CMD does; its output is $T_TMP/out
+#
 # t_at_end CMD	run that at exit, whatever way the script ends
+# slipway ARG...	the one that was built
+# listing DIR	every fact of a tree, a line each, but for trusted attributes
 #
 # $T_TMP is the script's own folder, gone at exit with what is mounted below.
 # A script may run itself again with T_TMP set: the inner one cleans nothing.
@@ -92,6 +96,37 @@ expect_fail()
 		esac
 	fi
 	return 1
+}
+
+check()
+{
+	t_begin "$1"
+	shift
+	if "$@" >"$T_TMP/out" 2>&1; then
+		t_ok
+	else
+		t_fail "$(tail -n 12 "$T_TMP/out")"
+		return 1
+	fi
+}
+
+slipway()
+{
+	"$BIN/slipway" "$@"
+}
+
+listing()
+{
+	(
+		cd "$1" || exit
+		find . -printf '%y %m %U %G %Ts %l %P\0' | sort -z
+		find . ! -type d -printf '%P %n\0' | sort -z
+		find . \( -type c -o -type b \) -exec stat -c '%n %t %T' {} + |
+			sort
+		find . -type f -print0 | sort -z | xargs -0 sha256sum
+		find . -print0 | sort -z |
+			xargs -0 getfattr -h -d -m '^\(user\|security\)\.' --
+	) 2>&1 | tr '\0' '\n' | grep -av '^$'
 }
 
 t_at_end()

@@ -78,21 +78,6 @@ make_tree()
 }
 
 # All but contents, sorted; a date between 1970 and the epoch.
-listing() # DIR
-{
-	(
-		cd "$1" || exit
-		find . -printf '%y %m %U %G %Ts %l %P\0' | sort -z
-		find . ! -type d -printf '%P %n\0' | sort -z
-		find . -type f -printf '%P %s\0' | sort -z
-		find . \( -type c -o -type b \) -exec stat -c '%n %t %T' {} + |
-			sort
-		find . -type f -print0 | sort -z | xargs -0 sha256sum
-		find . -print0 | sort -z |
-			xargs -0 getfattr -h -d -m '^\(user\|security\)\.' --
-	) 2>&1 | tr '\0' '\n' | grep -av '^$'
-}
-
 wanted()
 {
 	find src -newermt @$SOURCE_DATE_EPOCH -exec touch -h \

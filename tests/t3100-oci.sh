@@ -28,20 +28,6 @@ fact()
 mkdir -p site mnt
 printf '[site]\nname = t\nurl = http://127.0.0.1\n' >site/site.conf
 
-listing() # DIR
-{
-	(
-		cd "$1" || exit
-		find . -printf '%y %m %U %G %Ts %l %P\0' | sort -z
-		find . ! -type d -printf '%P %n\0' | sort -z
-		find . \( -type c -o -type b \) -exec stat -c '%n %t %T' {} + |
-			sort
-		find . -type f -print0 | sort -z | xargs -0 sha256sum
-		find . -print0 | sort -z |
-			xargs -0 getfattr -h -d -m '^\(user\|security\)\.' --
-	) 2>&1 | tr '\0' '\n' | grep -av '^$'
-}
-
 same_tree() # WANT
 {
 	mount -o loop,ro "$image" mnt || t_fail 'not mountable'

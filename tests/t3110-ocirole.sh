@@ -17,20 +17,7 @@ cd "$T_TMP" || exit
 # later than all dates: none is changed
 export SOURCE_DATE_EPOCH=1700000000
 
-slipway() { "$BIN/slipway" "$@"; }
 role=$T_TMP/site/build/overlays/web
-
-listing() # DIR
-{
-	(
-		cd "$1" || exit
-		find . -printf '%y %m %U %G %Ts %l %P\0' | sort -z
-		find . ! -type d -printf '%P %n\0' | sort -z
-		find . -type f -print0 | sort -z | xargs -0 sha256sum
-		find . -print0 | sort -z |
-			xargs -0 getfattr -h -d -m '^\(user\|security\)\.' --
-	) 2>&1 | tr '\0' '\n' | grep -av '^$'
-}
 
 mkdir -p site/roles/web mnt lower
 printf '[site]\nname = t\nurl = http://127.0.0.1\n' >site/site.conf
@@ -109,13 +96,6 @@ mkdir -p l5/moved && : >l5/moved/.wh.m && touch -d @1600000000 l5 l5/moved &&
 oci_image base v1 l1.tar:gz
 oci_image full v1 l1.tar:gz l2.tar:zst l3.tar
 
-run() # NAME CMD...
-{
-	t_begin "$1"
-	shift
-	if "$@" >out 2>&1; then t_ok; else t_fail "$(cat out)"; fi
-}
-
 # what the role is on a machine, and what the image is as a base
 union_is() # IMAGE
 {
@@ -132,8 +112,8 @@ union_is() # IMAGE
 	if cmp -s want is; then t_ok; else t_fail "$(diff -a want is)"; fi
 }
 
-run 'the base' slipway base -C site --from base x
-run 'the role: layers above it' slipway overlay -C site --from-oci full web
+check 'the base' slipway base -C site --from base x
+check 'the role: layers above it' slipway overlay -C site --from-oci full web
 t_begin 'base and overlay are the image'
 union_is full
 t_begin '... of which the overlay has nothing that it did not change'
@@ -180,7 +160,7 @@ else
 fi
 
 oci_image links v1 l1.tar l4.tar l5.tar
-run 'hard links to files of the base' \
+check 'hard links to files of the base' \
 	slipway overlay -C site --from-oci links web
 t_begin '... all names of which are one file'
 union_is links

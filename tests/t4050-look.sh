@@ -11,17 +11,6 @@ need setfattr attr
 need setcap libcap2-bin
 need jq jq
 
-slipway() { "$BIN/slipway" "$@"; }
-
-check()
-{
-	t_begin "$1"
-	shift
-	if "$@" >"$T_TMP/out" 2>&1; then t_ok; else
-		t_fail "$(tail -n 5 "$T_TMP/out")"
-	fi
-}
-
 # the open case passes when both files are equal
 same()
 {

@@ -10,18 +10,8 @@ need mksquashfs squashfs-tools
 need cpio cpio
 need jq jq
 
-slipway() { "$BIN/slipway" "$@"; }
 site=$T_TMP/fix/site
 ram=$T_TMP/ram
-
-check()
-{
-	t_begin "$1"
-	shift
-	if "$@" >"$T_TMP/out" 2>&1; then t_ok; else
-		t_fail "$(tail -n 5 "$T_TMP/out")"
-	fi
-}
 
 publish()
 {

@@ -17,29 +17,7 @@ cd "$T_TMP" || exit
 # later than all dates: none is changed
 export SOURCE_DATE_EPOCH=1750000000
 
-slipway() { "$BIN/slipway" "$@"; }
 site=$T_TMP/fix/site
-
-listing() # DIR
-{
-	(
-		cd "$1" || exit
-		find . -printf '%y %m %U %G %Ts %l %P\0' | sort -z
-		find . ! -type d -printf '%P %n\0' | sort -z
-		find . \( -type c -o -type b \) -exec stat -c '%n %t %T' {} + |
-			sort
-		find . -type f -print0 | sort -z | xargs -0 sha256sum
-		find . -print0 | sort -z |
-			xargs -0 getfattr -h -d -m '^\(user\|security\)\.' --
-	) 2>&1 | tr '\0' '\n' | grep -av '^$'
-}
-
-run() # NAME CMD...
-{
-	t_begin "$1"
-	shift
-	if "$@" >out 2>&1; then t_ok; else t_fail "$(cat out)"; fi
-}
 
 # the open case passes when DIR is the tree of the image
 is_tree()
@@ -84,9 +62,9 @@ mkdir -p "$site/roles/web"
 printf '[role]\nbase = tiny\ngrants = setid,caps,devnodes\nfrom-oci = %s\n' \
 	"$T_TMP/full" >"$site/roles/web/role.conf"
 
-run 'an image becomes a base' slipway base -C "$site" --from base tiny
-run '... and a role on it' slipway overlay -C "$site" web
-run '... which is published' slipway publish -C "$site"
+check 'an image becomes a base' slipway base -C "$site" --from base tiny
+check '... and a role on it' slipway overlay -C "$site" web
+check '... which is published' slipway publish -C "$site"
 
 t_begin '... and boots'
 if "$T_ROOT/tests/nsboot" "$T_TMP/fix/initrd" "$site/public" \
@@ -99,10 +77,10 @@ mount -o loop,ro want.squashfs mnt
 listing mnt >want
 umount mnt
 
-run 'a folder' slipway export -C "$site" -f dir -o dir web
+check 'a folder' slipway export -C "$site" -f dir -o dir web
 t_begin '... is the image'
 is_tree dir
-run 'a tar' slipway export -C "$site" -o role.tar web
+check 'a tar' slipway export -C "$site" -o role.tar web
 t_begin '... is the image, as GNU tar reads it'
 mkdir gnu && tar --xattrs --xattrs-include='*' -C gnu -xpf role.tar 2>out
 is_tree gnu
@@ -121,13 +99,13 @@ if slipway export -C "$site" -o - web | cmp - role.tar >out 2>&1; then
 else
 	t_fail "$(cat out)"
 fi
-run 'a squashfs' slipway export -C "$site" -o role.squashfs web
+check 'a squashfs' slipway export -C "$site" -o role.squashfs web
 t_begin '... is the image'
 mount -o loop,ro role.squashfs mnt
 is_tree mnt
 umount mnt
 
-run 'an image' slipway export -C "$site" -o role.oci --tag v2 web
+check 'an image' slipway export -C "$site" -o role.oci --tag v2 web
 t_begin '... the same bytes again'
 if TZ=Asia/Tokyo LC_ALL=C.UTF-8 slipway export -C "$site" -f oci --tag v2 \
 	-o again web && cmp role.oci again; then t_ok; else t_fail; fi

@@ -22,18 +22,8 @@ for f in /usr/lib/grub/i386-pc:grub-pc-bin \
 	}
 done
 
-slipway() { "$BIN/slipway" "$@"; }
 site=$T_TMP/fix/site
 iso=$T_TMP/a.iso
-
-check()
-{
-	t_begin "$1"
-	shift
-	if "$@" >"$T_TMP/out" 2>&1; then t_ok; else
-		t_fail "$(tail -n 5 "$T_TMP/out")"
-	fi
-}
 
 role() # NAME [BYTES]: an overlay that says so, with noise in it
 {

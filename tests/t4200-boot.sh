@@ -6,8 +6,6 @@
 
 need curl curl
 
-slipway() { "$BIN/slipway" "$@"; }
-
 t_begin 'slipway help names every verb'
 missing=
 for p in "$BIN"/slipway-*; do

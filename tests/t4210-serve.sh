@@ -6,8 +6,6 @@
 . "$(dirname "$0")/lib.sh"
 . "$T_ROOT/tests/bench.d/servers.sh"
 
-slipway() { "$BIN/slipway" "$@"; }
-
 site=$T_TMP/site
 chmod 711 "$T_TMP"
 # config DIR OPTION...: one case

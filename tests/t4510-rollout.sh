@@ -9,8 +9,6 @@ requires_root
 need mksquashfs squashfs-tools
 need openssl openssl
 
-slipway() { "$BIN/slipway" "$@"; }
-
 t_begin 'fixture: a site with a base, an overlay and an initrd'
 if tree_setup "$T_TMP/fix" >"$T_TMP/out" 2>&1; then t_ok; else
 	t_fail "$(tail -n 5 "$T_TMP/out")"

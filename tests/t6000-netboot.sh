@@ -10,21 +10,6 @@ need mmdebstrap mmdebstrap
 need qemu-system-x86_64 qemu-system-x86
 
 site=$T_TMP/site
-slipway() { "$BIN/slipway" "$@"; }
-
-# run NAME CMD...: one case that passes when CMD does
-run() {
-	local name=$1
-	shift
-	t_begin "$name"
-	if "$@" >"$T_TMP/out" 2>&1; then
-		t_ok
-	else
-		t_fail "$(tail -n 12 "$T_TMP/out")"
-		return 1
-	fi
-}
-
 # names, sizes, times and digests of a publish tree
 tree_of() {
 	(cd "$1" && find . -type f -printf '%P %s %T@ ' \
@@ -59,12 +44,12 @@ build_all() {
 	slipway initrd -C "$site" debian13
 }
 
-run 'slipway new makes a site' make_site || exit
-run 'slipway base builds Debian 13' slipway base -C "$site" debian13 || exit
-run 'slipway overlay builds three roles, slipway initrd packs' \
+check 'slipway new makes a site' make_site || exit
+check 'slipway base builds Debian 13' slipway base -C "$site" debian13 || exit
+check 'slipway overlay builds three roles, slipway initrd packs' \
 	build_all || exit
-run 'slipway publish writes the tree' slipway publish -C "$site" || exit
-run 'slipway verify accepts it' slipway verify -C "$site"
+check 'slipway publish writes the tree' slipway publish -C "$site" || exit
+check 'slipway verify accepts it' slipway verify -C "$site"
 
 t_begin 'openssl verifies the manifest and it names both roles'
 if openssl cms -verify -inform DER -in "$site/public/manifest.cms" \
@@ -84,13 +69,13 @@ else
 	t_fail "$(grep ^role "$T_TMP/manifest")"
 fi
 
-run 'web netboots by BIOS and iPXE; nginx answers the host' \
+check 'web netboots by BIOS and iPXE; nginx answers the host' \
 	slipway boot -C "$site" --role web --forward 127.0.0.1:0:80 \
 	--probe 80:/ --probe-text web --expect login: --timeout 240 \
 	--log "$T_TMP/web.log" ||
 	tail -n 30 "$T_TMP/web.log"
 
-run 'rescue netboots from the same base' \
+check 'rescue netboots from the same base' \
 	slipway boot -C "$site" --role rescue --expect 'role rescue' \
 	--expect '  base debian13' --expect login: --timeout 240 --log "$T_TMP/rescue.log" ||
 	tail -n 30 "$T_TMP/rescue.log"
@@ -111,12 +96,12 @@ ramdisk() {
 	grep -aq 'verified base debian13' "$T_TMP/ram.log"
 }
 
-run 'a ramdisk of web boots without a network card' ramdisk ||
+check 'a ramdisk of web boots without a network card' ramdisk ||
 	tail -n 30 "$T_TMP/ram.log"
 rm -rf "$T_TMP/ram"
 
 # its archive, as busid names it, and not the whole initrd; as far as needed
-run 'a machine with an e1000e boots with the archive of its driver' \
+check 'a machine with an e1000e boots with the archive of its driver' \
 	slipway boot -C "$site" -v --nic e1000e --expect 'link eth0 52:54' \
 	--expect 'manifest serial' --timeout 240 --log "$T_TMP/e1000e.log" ||
 	tail -n 30 "$T_TMP/e1000e.log"
@@ -177,7 +162,7 @@ swap() {
 }
 
 tree_of "$site/public" >"$T_TMP/before"
-run 'changing a page: overlay and publish' swap
+check 'changing a page: overlay and publish' swap
 t_begin 'swapping a role touches no base: one overlay, its index, the manifest'
 tree_of "$site/public" >"$T_TMP/after"
 new=$(comm -13 "$T_TMP/before" "$T_TMP/after" | cut -d' ' -f1 |
@@ -194,11 +179,11 @@ same_again() {
 	was=$(sha256sum <"$f") && "$@" && [ "$was" = "$(sha256sum <"$f")" ]
 }
 
-run 'base built twice: same bytes' same_again \
+check 'base built twice: same bytes' same_again \
 	bases/debian13/base.squashfs slipway base -C "$site" --force debian13
-run 'overlay built twice: same bytes' same_again \
+check 'overlay built twice: same bytes' same_again \
 	overlays/web/overlay.cpio.gz slipway overlay -C "$site" --force web
-run 'initrd built twice: same bytes' same_again \
+check 'initrd built twice: same bytes' same_again \
 	initrd/debian13/initrd.img slipway initrd -C "$site" --force debian13
 
 debian12() {
@@ -213,7 +198,7 @@ debian12() {
 	slipway publish -C "$site"
 }
 
-run 'a Debian 12 base joins the site' debian12 &&
-	run 'Debian 12 netboots' slipway boot -C "$site" --role old \
+check 'a Debian 12 base joins the site' debian12 &&
+	check 'Debian 12 netboots' slipway boot -C "$site" --role old \
 		--expect 'role old' --expect login: --timeout 240 \
 		--log "$T_TMP/old.log" || tail -n 30 "$T_TMP/old.log"

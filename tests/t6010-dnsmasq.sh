@@ -27,8 +27,6 @@ chmod 711 "$T_TMP"
 export TMPDIR=$T_TMP
 site=$T_TMP/site
 url=http://10.77.0.1:8080
-slipway() { "$BIN/slipway" "$@"; }
-
 # A network: the server's end is br0, a machine's card tap0.
 net_setup() {
 	ip link set lo up

@@ -28,8 +28,6 @@ done
 export TMPDIR=$T_TMP
 site=$T_TMP/site
 url=http://boot.example.net
-slipway() { "$BIN/slipway" "$@"; }
-
 make_image() {
 	tiny_site storage drivers/{ata,cdrom,scsi,usb,nvme,virtio,block,pci} \
 		drivers/{hv,mmc,message} fs/{isofs,fat,nls,ext4,jbd2} \
