@@ -4,47 +4,23 @@
 # verify says of every kind of damage. A tiny site: no Debian in it.
 . "$(dirname "$0")/lib.sh"
 . "$T_ROOT/tests/boot/tree.sh"
+. "$T_ROOT/tests/boot/tiny.sh"
 
 requires_root
 need mksquashfs squashfs-tools
 need openssl openssl
 
-t_begin 'fixture: a site with a base, an overlay and an initrd'
-if tree_setup "$T_TMP/fix" >"$T_TMP/out" 2>&1; then t_ok; else
-	t_fail "$(tail -n 5 "$T_TMP/out")"
-	exit
-fi
-site=$fix/site
+site=$T_TMP/fix/site
 public=$site/public
+check 'fixture: a site with a base and an initrd' tiny_tree || exit
 
-build_overlay() # TEXT: role web's overlay, by the packer alone
-{
-	local up=$T_TMP/upper out=$site/build/overlays/web
-	rm -rf "$up"
-	mkdir -p "$up/etc" "$out"
-	echo "$1" >"$up/etc/role"
-	touch -d @1700000000 "$up/etc/role" "$up/etc" "$up"
-	slipway overlay --pack "$up" --base-digest "$base" \
-		-o "$out/overlay.cpio.gz" >"$T_TMP/packed" &&
-		cat >"$out/overlay.info" <<-EOF
-			[overlay]
-			role = web
-			base = tiny
-			base-digest = $base
-			digest = $(sha256sum <"$out/overlay.cpio.gz" | cut -d' ' -f1)
-			unpacked = 1048576
-			inodes = 64
-		EOF
-}
-
-rm -rf "$site/roles/web" "$site/bases/debian13"
 mkdir -p "$site/roles/web"
 printf '[role]\nbase = tiny\n' >"$site/roles/web/role.conf"
 
 t_begin 'publish names the command that builds what is missing'
 expect_fail 1 "run 'slipway overlay web'" slipway publish -C "$site"
 
-check 'a packed overlay' build_overlay one
+check 'a packed overlay' tiny_role web one
 check 'publish' slipway publish -C "$site"
 check 'verify accepts the tree' slipway verify -C "$site"
 check 'openssl verifies the manifest' openssl cms -verify -inform DER \
@@ -139,7 +115,7 @@ fi
 
 t_begin 'another overlay: it, its index and the manifest'
 facts >"$T_TMP/before"
-build_overlay two && slipway publish -C "$site" >"$T_TMP/out" 2>&1
+tiny_role web two && slipway publish -C "$site" >"$T_TMP/out" 2>&1
 got=$(changed)
 if [ "$got" = 'layers/*.cpio.gz layers/*.index manifest.cms ' ]; then
 	t_ok
@@ -149,7 +125,7 @@ fi
 
 t_begin 'layers of releases that are gone go too'
 for text in three four five six; do
-	build_overlay $text && slipway publish -C "$site" >"$T_TMP/out" 2>&1
+	tiny_role web $text && slipway publish -C "$site" >"$T_TMP/out" 2>&1
 done
 n=$(find "$public/layers" -name '*.cpio.gz' | wc -l)
 if [ "$n" = 3 ]; then t_ok; else t_fail "$n overlays with --keep 3"; fi
@@ -226,7 +202,7 @@ info=$site/build/bases/tiny/base
 tree_squash "$fix/root2" "$T_TMP/other" && mv "$T_TMP/other" "$info.squashfs"
 base=$(sha256sum <"$info.squashfs" | cut -d' ' -f1)
 sed -i "s/^digest = .*/digest = $base/" "$info.info"
-if ! { build_overlay seven && slipway publish -C "$site"; } \
+if ! { tiny_role web seven && slipway publish -C "$site"; } \
 	>"$T_TMP/out" 2>&1; then
 	t_fail "$(tail -n 5 "$T_TMP/out")"
 else

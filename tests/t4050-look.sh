@@ -4,6 +4,7 @@
 # layers; unsquashfs and cpio judge single ones.
 . "$(dirname "$0")/lib.sh"
 . "$T_ROOT/tests/boot/tree.sh"
+. "$T_ROOT/tests/boot/tiny.sh"
 
 requires_root
 need mksquashfs squashfs-tools
@@ -82,36 +83,17 @@ change()
 	: >"$1/etc/$(printf '\377 %%')"
 }
 
-write_site() # overlay packed from $w/upper, published
-{
-	local out=$site/build/overlays/web
-	mkdir -p "$out" "$site/roles/web"
-	rm -rf "$site/bases/debian13"
-	printf '[role]\nbase = tiny\ngrants = setid,caps,devnodes\n' \
-		>"$site/roles/web/role.conf"
-	slipway overlay --pack "$w/upper" --base-digest "$base" \
-		--grants setid,caps,devnodes -o "$out/overlay.cpio.gz" &&
-		cat >"$out/overlay.info" <<-EOF &&
-			[overlay]
-			role = web
-			base = tiny
-			base-digest = $base
-			digest = $(sha256sum <"$out/overlay.cpio.gz" | cut -d' ' -f1)
-			unpacked = 1048576
-			inodes = 100
-		EOF
-		slipway publish -C "$site"
-}
-
 fixture()
 {
 	mkdir -p "$m" && mount -t tmpfs none "$m" && mkdir -p "$w" \
 		"$m"/{lower,union} "$w"/{upper,work} || return
-	fill_base "$T_TMP/fix/root" && tree_setup "$T_TMP/fix" || return
+	fill_base "$T_TMP/fix/root" && tiny_tree || return
 	image=$site/build/bases/tiny/base.squashfs
 	mount -o ro,loop "$image" "$m/lower" &&
 		mount -t overlay -o "lowerdir=$m/lower,upperdir=$w/upper,workdir=$w/work" \
-			overlay "$m/union" && change "$m/union" && write_site
+			overlay "$m/union" && change "$m/union" &&
+		tiny_overlay web "$w/upper" setid,caps,devnodes &&
+		slipway publish -C "$site"
 }
 
 check 'fixture: a base, a changed union, a published role' fixture

@@ -4,6 +4,7 @@
 # does it and booted with nothing else; a kernel out of an image.
 . "$(dirname "$0")/lib.sh"
 . "$T_ROOT/tests/boot/tree.sh"
+. "$T_ROOT/tests/boot/tiny.sh"
 
 requires_root
 need mksquashfs squashfs-tools
@@ -15,23 +16,7 @@ ram=$T_TMP/ram
 
 publish()
 {
-	tree_setup "$T_TMP/fix" && rm -rf "$site/roles" "$site/bases/debian13" &&
-		mkdir -p "$site/roles/web" "$site/build/overlays/web" \
-			"$T_TMP/up/etc" || return
-	printf '[role]\nbase = tiny\n' >"$site/roles/web/role.conf"
-	echo ram >"$T_TMP/up/etc/role"
-	slipway overlay --pack "$T_TMP/up" --base-digest "$base" \
-		-o "$site/build/overlays/web/overlay.cpio.gz" || return
-	cat >"$site/build/overlays/web/overlay.info" <<-EOF
-		[overlay]
-		role = web
-		base = tiny
-		base-digest = $base
-		digest = $(sha256sum <"$site/build/overlays/web/overlay.cpio.gz" | cut -d' ' -f1)
-		unpacked = 1048576
-		inodes = 64
-	EOF
-	slipway publish -C "$site"
+	tiny_tree && tiny_role web ram && slipway publish -C "$site"
 }
 
 # One archive behind the other, as init/initramfs.c of the kernel takes them:

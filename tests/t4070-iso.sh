@@ -4,6 +4,7 @@
 # bytes again, what may be set afterwards, and which disks are written to.
 . "$(dirname "$0")/lib.sh"
 . "$T_ROOT/tests/boot/tree.sh"
+. "$T_ROOT/tests/boot/tiny.sh"
 
 requires_root
 need mksquashfs squashfs-tools
@@ -25,32 +26,9 @@ done
 site=$T_TMP/fix/site
 iso=$T_TMP/a.iso
 
-role() # NAME [BYTES]: an overlay that says so, with noise in it
-{
-	local o=$site/build/overlays/$1
-	rm -rf "$T_TMP/up"
-	mkdir -p "$site/roles/$1" "$o" "$T_TMP/up/etc" &&
-		printf '[role]\nbase = tiny\n' >"$site/roles/$1/role.conf" &&
-		echo "$1" >"$T_TMP/up/etc/role" &&
-		head -c "${2:-0}" /dev/urandom >"$T_TMP/up/etc/noise" &&
-		slipway overlay --pack "$T_TMP/up" --base-digest "$base" \
-			-o "$o/overlay.cpio.gz" || return
-	cat >"$o/overlay.info" <<-EOF
-		[overlay]
-		role = $1
-		base = tiny
-		base-digest = $base
-		digest = $(sha256sum <"$o/overlay.cpio.gz" | cut -d' ' -f1)
-		unpacked = 8388608
-		inodes = 64
-	EOF
-}
-
 fixture()
 {
-	tree_setup "$T_TMP/fix" && rm -rf "$site/roles" \
-		"$site/bases/debian13" && role web && role rescue &&
-		slipway publish -C "$site"
+	tiny_tree web rescue && slipway publish -C "$site"
 }
 
 # on IMAGE PATH: the bytes of a file on it
@@ -214,7 +192,7 @@ expect_fail 1 'not a medium that slipway made' slipway iso customize \
 	"$T_TMP/fix/base.squashfs" --role web
 
 # a later release, with a role that the image has not
-check 'fixture: a later release' eval 'role later 300000 &&
+check 'fixture: a later release' eval 'tiny_role later "" 300000 &&
 	slipway publish -C "$site"'
 check 'customize --overlay' customize --role later --overlay "$site/public"
 t_begin '... takes its manifest and the one layer that is new'
@@ -243,7 +221,7 @@ mv "$T_TMP/manifest.cms" "$T_TMP/forged/manifest.cms"
 expect_fail 1 'machines would refuse it' customize --role later \
 	--overlay "$T_TMP/forged"
 t_begin 'an overlay that is larger than the room for it'
-expect_fail 1 'build it with a larger --reserve' eval 'role later 5000000 \
+expect_fail 1 'build it with a larger --reserve' eval 'tiny_role later "" 5000000 \
 	>/dev/null && slipway publish -C "$site" >/dev/null &&
 	customize --role later --overlay "$site/public"'
 t_begin '... leaves what was set'
@@ -252,7 +230,7 @@ base = tiny
 extra = 1' ]; then t_ok; else t_fail "$(customize)"; fi
 
 # a site whose machines ask for two signers
-check 'fixture: a release that two have signed' eval 'role later 300000 &&
+check 'fixture: a release that two have signed' eval 'tiny_role later "" 300000 &&
 	sed -i "/^url/a signers = 2" "$site/site.conf" &&
 	slipway keys leaf -C "$site" --name bob && slipway publish -C "$site"'
 second=$(cd "$site/public" && ls signatures/*)

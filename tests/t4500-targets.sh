@@ -4,42 +4,20 @@
 # S3 server, cut off at every step, gone on with, and pruned.
 . "$(dirname "$0")/lib.sh"
 . "$T_ROOT/tests/boot/tree.sh"
+. "$T_ROOT/tests/boot/tiny.sh"
 
 requires_root
 need mksquashfs squashfs-tools
 need rsync rsync
 need rclone rclone
 
-t_begin 'fixture: a site with a base, an overlay and an initrd'
-if tree_setup "$T_TMP/fix" >"$T_TMP/out" 2>&1; then t_ok; else
-	t_fail "$(tail -n 5 "$T_TMP/out")"
-	exit
-fi
-site=$fix/site
+site=$T_TMP/fix/site
 public=$site/public
-rm -rf "$site/roles/web" "$site/bases/debian13"
-mkdir -p "$site/roles/web"
-printf '[role]\nbase = tiny\n' >"$site/roles/web/role.conf"
-
+check 'fixture: a site with a base and an initrd' tiny_tree || exit
 release() # TEXT [OPTION...]: publish role web with another overlay
 {
-	local up=$T_TMP/upper out=$site/build/overlays/web
-	rm -rf "$up"
-	mkdir -p "$up/etc" "$out"
-	echo "$1" >"$up/etc/role"
-	shift
-	slipway overlay --pack "$up" --base-digest "$base" \
-		-o "$out/overlay.cpio.gz" >"$T_TMP/packed" &&
-		cat >"$out/overlay.info" <<-END &&
-			[overlay]
-			role = web
-			base = tiny
-			base-digest = $base
-			digest = $(sha256sum <"$out/overlay.cpio.gz" | cut -d' ' -f1)
-			unpacked = 1048576
-			inodes = 64
-		END
-		slipway publish -C "$site" --keep 1 "$@" >"$T_TMP/out" 2>&1
+	tiny_role web "$1" &&
+		slipway publish -C "$site" --keep 1 "${@:2}" >"$T_TMP/out" 2>&1
 }
 
 # A stand-in for rsync and rclone, which dies with its caller at step $STEP:

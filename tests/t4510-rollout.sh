@@ -4,41 +4,16 @@
 # that say how many, which, and who has what role.
 . "$(dirname "$0")/lib.sh"
 . "$T_ROOT/tests/boot/tree.sh"
+. "$T_ROOT/tests/boot/tiny.sh"
 
 requires_root
 need mksquashfs squashfs-tools
 need openssl openssl
 
-t_begin 'fixture: a site with a base, an overlay and an initrd'
-if tree_setup "$T_TMP/fix" >"$T_TMP/out" 2>&1; then t_ok; else
-	t_fail "$(tail -n 5 "$T_TMP/out")"
-	exit
-fi
-site=$fix/site
+site=$T_TMP/fix/site
 public=$site/public
-rm -rf "$site/roles/web" "$site/bases/debian13"
-mkdir -p "$site/roles/web" "$site/roles/db"
-printf '[role]\nbase = tiny\n' | tee "$site/roles/web/role.conf" \
-	>"$site/roles/db/role.conf"
+check 'fixture: a site with a base and an initrd' tiny_tree || exit
 
-build() # ROLE TEXT: its overlay
-{
-	local up=$T_TMP/upper out=$site/build/overlays/$1
-	rm -rf "$up"
-	mkdir -p "$up/etc" "$out"
-	echo "$2" >"$up/etc/role"
-	slipway overlay --pack "$up" --base-digest "$base" \
-		-o "$out/overlay.cpio.gz" >"$T_TMP/packed" &&
-		cat >"$out/overlay.info" <<-END
-			[overlay]
-			role = $1
-			base = tiny
-			base-digest = $base
-			digest = $(overlay "$1")
-			unpacked = 1048576
-			inodes = 64
-		END
-}
 overlay() # ROLE: digest of what is built
 {
 	sha256sum <"$site/build/overlays/$1/overlay.cpio.gz" | cut -d' ' -f1
@@ -73,13 +48,13 @@ $text"
 	t_ok
 }
 
-build web one && build db db && publish
+tiny_role web one && tiny_role db && publish
 one=$(overlay web)
 holds 'a release without rollouts asks for no new /init' '^min-init 1$' \
 	"^role web base=$base overlays=$one\$"
 
 rollout web 100 2>"$T_TMP/err"
-build web two && publish
+tiny_role web two && publish
 two=$(overlay web)
 holds 'a share: the role stays, what is built is an image of it' \
 	'^min-init 2$' "^role web base=$base overlays=$one\$" \
@@ -155,7 +130,7 @@ if [ "$got" = '- r2 r2 - ' ]; then t_ok; else t_fail "$got"; fi
 # a pin to a release
 last=r$(cat "$site/state/serial")
 node 52:54:00:aa:00:01 --image "$last" && node "$mac" --image r2
-build web three
+tiny_role web three
 rollout web whole 2>"$T_TMP/err"
 publish
 three=$(overlay web)
@@ -195,7 +170,7 @@ t_begin 'a ring that is none'
 expect_fail 1 moon rollout web 10 moon
 t_begin 'one kernel for all images of a role'
 rollout web 10 2>"$T_TMP/err"
-build web four
+tiny_role web four
 sed -i 's/^\([0-9a-f]* = \)0.0-test/\10.1-test/' "$site/state/kernels"
 expect_fail 1 'need one kernel' slipway publish -C "$site"
 sed -i 's/0.1-test/0.0-test/' "$site/state/kernels"
@@ -275,11 +250,11 @@ if [ -z "$(find "$site" -newer "$T_TMP/out" -type f)" ]; then t_ok; else
 fi
 
 # --- channels: releases of their own over the same layers
-build db db
+tiny_role db
 printf '[role]\nbase = tiny\n' >"$site/roles/web/role.conf"
-build web stable && publish
+tiny_role web stable && publish
 stable=$(overlay web)
-build web beta
+tiny_role web beta
 t_begin 'a channel has its release, the site keeps its own'
 before=$(sha256sum <"$public/manifest.cms")
 if publish --channel beta && [ "$(sha256sum <"$public/manifest.cms")" = "$before" ] &&
@@ -298,7 +273,7 @@ if grep -q '^set args .* slipway.channel=beta$' "$public/boot-beta.ipxe" &&
 fi
 beta=$(overlay web)
 t_begin 'neither is pruned by releases of the other'
-build web other
+tiny_role web other
 for i in 1 2; do publish --channel beta2; done
 if [ -e "$public/layers/$stable.cpio.gz" ] &&
 	[ -e "$public/layers/$beta.cpio.gz" ] &&

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# tiny.sh: a site with a tiny base, Debian's kernel and the test's init, for
-# tests that boot it in QEMU; $site, $url, slipway() and lib.sh are there.
+# tiny.sh: sites with a tiny base, of whose roles the packer alone makes the
+# overlays. lib.sh and $site are there, and tree.sh for tiny_tree, or $url for
+# tiny_site, which tests boot in QEMU: it has Debian's kernel.
 
 # tiny_base DRIVERS MODULES...: MODULES are paths below the kernel's folder
 tiny_base() {
@@ -36,25 +37,44 @@ tiny_base() {
 	slipway initrd -C "$site" --drivers "$drivers" tiny
 }
 
-# tiny_role ROLE [TEXT]: its overlay says TEXT in /etc/role
-tiny_role() {
-	local up=$T_TMP/upper out=$site/build/overlays/$1 digest
-	rm -rf "$up"
-	mkdir -p "$up/etc" "$out" "$site/roles/$1"
-	echo "${2:-$1}" >"$up/etc/role"
-	printf '[role]\nbase = tiny\n' >"$site/roles/$1/role.conf"
+# tiny_overlay ROLE DIR [GRANTS]: DIR as the overlay of ROLE
+tiny_overlay() {
+	local out=$site/build/overlays/$1 conf=$site/roles/$1/role.conf digest
 	digest=$(sed -n 's/^digest = //p' "$site/build/bases/tiny/base.info")
-	slipway overlay --pack "$up" --base-digest "$digest" \
-		-o "$out/overlay.cpio.gz" || return
+	mkdir -p "$out" "$site/roles/$1"
+	[ -e "$conf" ] || printf '%s\n' '[role]' 'base = tiny' \
+		${3:+"grants = $3"} >"$conf"
+	slipway overlay --pack "$2" --base-digest "$digest" \
+		--grants "${3:-}" -o "$out/overlay.cpio.gz" >/dev/null || return
 	cat >"$out/overlay.info" <<-END
 		[overlay]
 		role = $1
 		base = tiny
 		base-digest = $digest
 		digest = $(sha256sum <"$out/overlay.cpio.gz" | cut -d' ' -f1)
-		unpacked = 1048576
-		inodes = 64
+		unpacked = 8388608
+		inodes = 100
 	END
+}
+
+# tiny_role ROLE [TEXT [BYTES]]: its overlay says TEXT in /etc/role, and has
+# that much noise in it
+tiny_role() {
+	local up=$T_TMP/upper
+	rm -rf "$up"
+	mkdir -p "$up/etc"
+	echo "${2:-$1}" >"$up/etc/role"
+	[ -z "${3:-}" ] || head -c "$3" /dev/urandom >"$up/etc/noise"
+	find "$up" -exec touch -d @1700000000 {} +
+	tiny_overlay "$1" "$up"
+}
+
+# tiny_tree ROLE...: the site that tree.sh makes, with these roles in it
+tiny_tree() {
+	local r
+	tree_setup "$T_TMP/fix" &&
+		rm -rf "$site/roles" "$site/bases/debian13" || return
+	for r; do tiny_role "$r" || return; done
 }
 
 # tiny_site DRIVERS MODULES...: with the role web

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# t4070-export: a container image becomes base and overlay, is published, and
+# t4080-export: a container image becomes base and overlay, is published, and
 # comes out again as a folder, a tar, a squashfs and an image, the same tree
 # each time. tar, unsquashfs, bsdtar, umoci and skopeo are the judges.
 . "$(dirname "$0")/lib.sh"
