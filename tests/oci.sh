@@ -5,6 +5,7 @@
 # oci_image DIR TAG LAYER...	add an image to the layout DIR; a LAYER is
 #	a tar, packed by the suffix put behind it: a.tar:gz, a.tar:zst, a.tar
 # oci_docker DIR TAG TAR...	the same as docker save writes it, unpacked
+# oci_odd DIR	what a base and an overlay can both have, in DIR/odd
 # oci_arch (amd64) is the architecture it says
 
 oci_arch=amd64
@@ -90,4 +91,25 @@ oci_docker()
 	mv "$dir/config" "$dir/$config.json"
 	printf '[{"Config":"%s.json","RepoTags":["%s"],"Layers":[%s]}]' \
 		"$config" "$tag" "${list#,}" >"$dir/manifest.json"
+}
+
+oci_odd()
+{
+	mkdir -p "$1/odd"
+	(
+		cd "$1/odd" || exit
+		echo tool >tool
+		ln tool 'other name'
+		cp tool capable
+		: >$'\xff\xfe'
+		: >"$(printf 'n%.0s' $(seq 200))"
+		ln -s "$(printf '%0150d' 1)" link
+		mknod null c 1 3
+		truncate -s 3M sparse
+		echo end >>sparse
+		setfattr -n user.note -v $'a\nb' .
+		chown -R 12:3000000 .
+		chmod 4755 tool
+		setcap cap_net_raw+ep capable
+	)
 }

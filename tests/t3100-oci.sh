@@ -45,7 +45,7 @@ packs() # NAME ARG...: the open case, and its message when it fails
 }
 
 # Three layers by hand, and in "sum" the tree that they make.
-mkdir -p l1/{etc,usr/bin,gone/deep,opq/deep,dir2file/x,odd} l2/{etc,opq,new} \
+mkdir -p l1/{etc,usr/bin,gone/deep,opq/deep,dir2file/x} l2/{etc,opq,new} \
 	l3/{etc,opq,usr/bin,again}
 (
 	cd l1 || exit
@@ -56,20 +56,12 @@ mkdir -p l1/{etc,usr/bin,gone/deep,opq/deep,dir2file/x,odd} l2/{etc,opq,new} \
 	echo old >opq/deep/old
 	echo x >dir2file/x/y
 	echo tool >usr/bin/tool
-	ln usr/bin/tool usr/bin/'other name'
-	ln usr/bin/tool odd/third
-	cp usr/bin/tool usr/bin/capable
-	chmod 4755 usr/bin/tool
-	setcap cap_net_raw+ep usr/bin/capable
-	setfattr -n user.note -v $'a\nb' odd
-	: >odd/$'new\nline'
-	: >odd/$'\xff\xfe'
-	mknod odd/null c 1 3
-	mkfifo odd/pipe
-	truncate -s 3M odd/sparse
-	echo end >>odd/sparse
-	chown -R 12:34 odd
+	ln usr/bin/tool usr/bin/linked
 	chmod 1777 gone
+	oci_odd .
+	ln usr/bin/tool odd/third
+	: >odd/$'new\nline'
+	mkfifo odd/pipe
 )
 (
 	cd l2 || exit
