@@ -4,6 +4,7 @@
  * machine. A switch may take a minute to let frames through, and after a power
  * cut the machines are back long before their DHCP server is.
  */
+#include "fetch/clock.h"
 #include "boot.h"
 #include "child.h"
 #include "console.h"
@@ -26,13 +27,13 @@ static uint64_t budget(const struct bootargs *a)
 static int wait_ready(struct boot *b)
 {
 	const struct lan_status *s = b->lan_status;
-	uint64_t start = sys_now_ms(), limit = budget(&b->args);
+	uint64_t start = clock_ms(), limit = budget(&b->args);
 
 	while (!s->ready) {
 		if (!child_reap(b->lan))
 			return fetch_fail(&b->error, CODE_DHCP,
 					  "network: its process ended");
-		if (sys_now_ms() - start >= limit)
+		if (clock_ms() - start >= limit)
 			return fetch_fail(
 				&b->error, CODE_DHCP,
 				"network: no address on %u "

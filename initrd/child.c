@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "fetch/clock.h"
 #include "child.h"
 #include "sys.h"
 
@@ -41,14 +42,14 @@ bool child_reap(pid_t pid)
 
 int child_stop(pid_t pid, uint64_t ms)
 {
-	uint64_t end = sys_now_ms() + ms;
+	uint64_t end = clock_ms() + ms;
 	int status = 0;
 
 	if (pid <= 0)
 		return 0;
 	kill(pid, SIGTERM);
 	while (waitpid(pid, &status, WNOHANG) == 0) {
-		if (sys_now_ms() >= end) {
+		if (clock_ms() >= end) {
 			kill(pid, SIGKILL);
 			while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 				;

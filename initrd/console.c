@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "fetch/clock.h"
 #include "console.h"
 #include "file.h"
-#include "sys.h"
 #include "syslog.h"
 
 static int kmsg = -1;
@@ -60,7 +60,7 @@ static void put(enum logline_severity severity, const char *text)
 
 static void put_at(const char *text)
 {
-	uint64_t now = sys_now_ms();
+	uint64_t now = clock_ms();
 	char line[CONSOLE_LINE + 1];
 
 	snprintf(line, sizeof(line), "slipway: %llu.%03u %s",
@@ -105,7 +105,7 @@ static void say_rate(char *buf, size_t size, const struct fetch_progress *p)
 
 bool console_progress(const struct fetch_progress *p)
 {
-	uint64_t now = sys_now_ms();
+	uint64_t now = clock_ms();
 	char a[24], b[24], rate[64];
 
 	/* what takes less than a second is not worth a line */

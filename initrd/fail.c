@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "fetch/clock.h"
 #include "child.h"
 #include "console.h"
 #include "lan.h"
@@ -73,14 +74,14 @@ static void end(unsigned int cmd)
 static void countdown(struct boot *b, unsigned int sec)
 {
 	unsigned int tell = sec > OUTBOX_FAIL_SEC ? sec : OUTBOX_FAIL_SEC;
-	uint64_t end = sys_now_ms() + 1000ull * sec, now;
+	uint64_t end = clock_ms() + 1000ull * sec, now;
 	pid_t pid = outbox_send(b, report_file(b), tell);
 
 	if (pid)
 		console_say("report %s", outbox_wait(pid, 1000ull * tell)
 						 ? "was taken"
 						 : "was not taken");
-	now = sys_now_ms();
+	now = clock_ms();
 	if (now < end)
 		sys_sleep_ms(end - now);
 }

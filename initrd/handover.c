@@ -13,6 +13,7 @@
 #include "console.h"
 #include "lan.h"
 #include "file.h"
+#include "fetch/clock.h"
 #include "format/ip6.h"
 #include "handover.h"
 #include "sys.h"
@@ -54,7 +55,7 @@ static void set_dns(const struct lease *l, struct netconf *c)
 /* What is left of a lease that was given @l->seconds from @l->since on. */
 static uint32_t left(const struct lease *l)
 {
-	uint64_t gone = sys_now_ms() / 1000 - l->since;
+	uint64_t gone = clock_ms() / 1000 - l->since;
 
 	if (!l->seconds || !l->since)
 		return l->seconds;

@@ -8,11 +8,11 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "fetch/clock.h"
 #include "child.h"
 #include "console.h"
 #include "file.h"
 #include "lanlink.h"
-#include "sys.h"
 
 #define SCAN_MS	     100  /* while an address is wanted */
 #define IDLE_SCAN_MS 1000 /* afterwards */
@@ -88,7 +88,7 @@ static void run(struct lan *l)
 	struct pollfd p = {.fd = l->s, .events = POLLIN};
 
 	while (!ended) {
-		turn(l, sys_now_ms());
+		turn(l, clock_ms());
 		if (poll(&p, 1, l->status->ready ? IDLE_TURN_MS : TURN_MS) > 0)
 			lan_receive(l);
 	}
@@ -103,7 +103,7 @@ static void own(struct boot *b, struct lan_status *status)
 	signal(SIGTERM, on_term);
 	l.b = b;
 	l.status = status;
-	l.start_ms = l.notice_ms = sys_now_ms();
+	l.start_ms = l.notice_ms = clock_ms();
 	l.seed = b->seed ^ b->seed >> 32;
 	ret = lan_open(&l);
 	if (ret)

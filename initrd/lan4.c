@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "fetch/clock.h"
 #include "console.h"
 #include "lanlink.h"
 #include "netlink.h"
-#include "sys.h"
 
 #define REQUEST_TRIES	4
 #define PROBE_AGAIN_MS	100
@@ -418,7 +418,7 @@ void lan4_heard(struct lan *l, struct lan_link *k, const struct news *news)
 {
 	const struct dhcp4_reply *r = &news->dhcp4;
 	struct lan4 *f = &k->four;
-	uint64_t now = sys_now_ms();
+	uint64_t now = clock_ms();
 	char server[16];
 
 	if (!k->use || !lan_wants4(k))
@@ -453,7 +453,7 @@ void lan4_arp(struct lan *l, struct lan_link *k, const struct frame_arp *a)
 {
 	struct lan4 *f = &k->four;
 	const struct lease *lease = &f->got.lease;
-	uint64_t now = sys_now_ms();
+	uint64_t now = clock_ms();
 
 	if (!memcmp(a->mac, k->nic.mac, 6) || f->state == LAN4_BOUND ||
 	    !f->got.type)

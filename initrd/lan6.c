@@ -7,11 +7,11 @@
  */
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include "fetch/clock.h"
 #include "console.h"
 #include "file.h"
 #include "lanlink.h"
 #include "netlink.h"
-#include "sys.h"
 
 #define LIST_MAX      (32 << 10)
 #define TENTATIVE     0x40 /* of /proc/net/if_inet6's flags */
@@ -344,7 +344,7 @@ static void advertised(struct lan *l, struct lan_link *k,
 
 void lan6_heard(struct lan *l, struct lan_link *k, const struct news *news)
 {
-	uint64_t now = sys_now_ms();
+	uint64_t now = clock_ms();
 
 	if (!k->use || !lan_wants6(k))
 		return;

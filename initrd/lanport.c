@@ -4,10 +4,10 @@
  * frames, and an answer to one that waits for a partner of its aggregate.
  */
 #include <stdio.h>
+#include "fetch/clock.h"
 #include "console.h"
 #include "file.h"
 #include "lanlink.h"
-#include "sys.h"
 
 #define NOTICE_MS      10000
 #define SILENT_MS      5000 /* with link, before silence means anything */
@@ -22,7 +22,7 @@ static bool served(const struct lan_link *k, uint64_t now)
 
 void lan_port_heard(struct lan *l, struct lan_link *k, const struct swport *s)
 {
-	uint64_t now = sys_now_ms();
+	uint64_t now = clock_ms();
 	bool news = s->state != k->port.state;
 	uint8_t buf[SWPORT_LACP_SIZE];
 	char why[SWPORT_TEXT];

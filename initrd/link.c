@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
+#include "fetch/clock.h"
 #include "boot.h"
 #include "child.h"
 #include "console.h"
@@ -78,7 +79,7 @@ static void probe_mtu(void)
 static int wait_carrier(struct boot *b)
 {
 	const struct lan_status *s = b->lan_status;
-	uint64_t start = sys_now_ms(), now = start;
+	uint64_t start = clock_ms(), now = start;
 	char why[100];
 
 	while (!s->carriers) {
@@ -86,7 +87,7 @@ static int wait_carrier(struct boot *b)
 		if (!child_reap(b->lan))
 			return fetch_fail(&b->error, CODE_LINK,
 					  "network: its process ended");
-		now = sys_now_ms();
+		now = clock_ms();
 		if (!s->nics && now - start >= HARDWARE_MS) {
 			nodriver_text(why, sizeof(why));
 			return fetch_fail(&b->error, CODE_LINK,

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "console.h"
 #include "file.h"
+#include "fetch/clock.h"
 #include "format/digest.h"
 #include "local.h"
 #include "sys.h"
@@ -199,7 +200,7 @@ int local_layer(struct boot *b, unsigned int i)
 
 	if (fd < 0)
 		return fd;
-	l->start_ms = sys_now_ms();
+	l->start_ms = clock_ms();
 	c.buf = mmap(NULL, BATCH_SIZE, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (c.buf == MAP_FAILED)
@@ -215,7 +216,7 @@ int local_layer(struct boot *b, unsigned int i)
 		ret = copy(b, l, fd, &c);
 	if (c.buf != MAP_FAILED)
 		munmap(c.buf, BATCH_SIZE);
-	l->stop_ms = sys_now_ms();
+	l->stop_ms = clock_ms();
 	if (!ret && l->fd < 0)
 		s->files[i] = fd;
 	else

@@ -5,12 +5,12 @@
  */
 #include <string.h>
 #include <unistd.h>
+#include "fetch/clock.h"
 #include "boot.h"
 #include "console.h"
 #include "fail.h"
 #include "memory.h"
 #include "switchroot.h"
-#include "sys.h"
 
 static const struct {
 	const char *name;
@@ -36,13 +36,13 @@ static void run(size_t i)
 
 	fail_break(&boot, steps[i].name);
 	s->name = steps[i].name;
-	s->start_ms = s->stop_ms = sys_now_ms();
+	s->start_ms = s->stop_ms = clock_ms();
 	boot.memory = 0;
 	memory_sample(&boot);
 	s->memory = boot.memory; /* for the report, which is a step itself */
 	ret = steps[i].run(&boot);
 	memory_sample(&boot);
-	s->stop_ms = sys_now_ms();
+	s->stop_ms = clock_ms();
 	s->bytes = boot.fetch.stats.bytes - before.bytes;
 	s->tries = boot.fetch.stats.retries - before.retries;
 	s->memory = boot.memory;

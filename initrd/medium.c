@@ -11,6 +11,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "fetch/clock.h"
 #include "boot.h"
 #include "console.h"
 #include "file.h"
@@ -101,11 +102,11 @@ static int look(struct boot *b, const char *label, const char *at,
 int medium_mount(struct boot *b, const char *label, const char *at,
 		 unsigned long flags, uint64_t limit_ms)
 {
-	uint64_t start = sys_now_ms(), noticed = start, now = start;
+	uint64_t start = clock_ms(), noticed = start, now = start;
 
 	mkdir(at, 0700);
 	while (look(b, label, at, flags)) {
-		now = sys_now_ms();
+		now = clock_ms();
 		if (now - start >= limit_ms)
 			return fetch_fail(&b->error, CODE_MEDIUM,
 					  "medium %s: no disk of that label "

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "console.h"
+#include "fetch/clock.h"
 #include "fetch/post.h"
 #include "file.h"
 #include "outbox.h"
@@ -97,7 +98,7 @@ static enum send send_once(struct boot *b, const struct letter *l)
 
 	conn_init(&b->conn);
 	if (!post_json(&b->conn, &env, l->url, l->text.p, l->text.n,
-		       sys_now_ms() + 1000ull * l->sec, &e))
+		       clock_ms() + 1000ull * l->sec, &e))
 		return SEND_DONE;
 	return e.status >= 400 && e.status < 500 && e.status != 429
 		       ? SEND_NEVER
@@ -187,13 +188,13 @@ pid_t outbox_send(struct boot *b, struct span text, unsigned int sec)
 
 bool outbox_wait(pid_t pid, uint64_t ms)
 {
-	uint64_t end = sys_now_ms() + ms;
+	uint64_t end = clock_ms() + ms;
 	int status;
 
 	if (pid <= 0)
 		return false;
 	while (waitpid(pid, &status, WNOHANG) == 0) {
-		if (sys_now_ms() >= end)
+		if (clock_ms() >= end)
 			return false;
 		sys_sleep_ms(POLL_MS);
 	}

@@ -3,10 +3,10 @@
 #include <sys/utsname.h>
 #include "console.h"
 #include "file.h"
+#include "fetch/clock.h"
 #include "format/json.h"
 #include "outbox.h"
 #include "report.h"
-#include "sys.h"
 
 static void put_steps(struct text_out *o, const struct boot *b)
 {
@@ -131,7 +131,7 @@ static void put_all(struct text_out *o, const struct boot *b)
 	json_text(o, "boot", text_span(outbox_boot(b)));
 	put_result(o, b);
 	put_machine(o, b);
-	json_u64(o, "uptime_ms", sys_now_ms());
+	json_u64(o, "uptime_ms", clock_ms());
 	if (f->current < f->n_mirrors)
 		json_text(o, "mirror", text_span(f->mirrors[f->current].url));
 	json_u64(o, "bytes", f->stats.bytes);

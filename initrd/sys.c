@@ -11,18 +11,11 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "fetch/clock.h"
 #include "fetch/raw.h"
 #include "sys.h"
 
 #define OPENAT2_TRIES 1000
-
-uint64_t sys_now_ms(void)
-{
-	struct timespec t = {0};
-
-	raw_call(__NR_clock_gettime, 1, (long)&t, 0, 0, 0);
-	return (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void sys_sleep_ms(uint64_t ms)
 {
@@ -44,7 +37,7 @@ uint64_t sys_seed(void)
 		memcpy(&seed, random, sizeof(seed));
 	/* never blocks: the pool may not be ready this early */
 	raw_call(__NR_getrandom, (long)&more, sizeof(more), 1, 0, 0);
-	return seed ^ more ^ sys_now_ms();
+	return seed ^ more ^ clock_ms();
 }
 
 int sys_fallocate(int fd, uint64_t at, uint64_t size)

@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-uint64_t sys_now_ms(void); /* CLOCK_MONOTONIC */
 void sys_sleep_ms(uint64_t ms);
 uint64_t sys_seed(void); /* for jitter, never for secrets */
 int sys_fallocate(int fd, uint64_t at, uint64_t size);

@@ -14,10 +14,10 @@
 #include "beside.h"
 #include "console.h"
 #include "file.h"
+#include "fetch/clock.h"
 #include "format/ovl.h"
 #include "inflate.h"
 #include "memory.h"
-#include "sys.h"
 #include "unpack.h"
 
 #define SLACK_BYTES  (1ull << 20)
@@ -227,7 +227,7 @@ static int run(struct boot *b, unsigned int i)
 
 int unpack_start(struct boot *b, unsigned int i)
 {
-	b->layers.unpack_ms[i][0] = sys_now_ms();
+	b->layers.unpack_ms[i][0] = clock_ms();
 	return beside_start(b, i, run);
 }
 
@@ -239,7 +239,7 @@ int unpack_end(struct boot *b, unsigned int i)
 	/* its memory is wanted */
 	close(s->files[i]);
 	s->files[i] = -1;
-	s->unpack_ms[i][1] = sys_now_ms();
+	s->unpack_ms[i][1] = clock_ms();
 	return ret;
 }
 

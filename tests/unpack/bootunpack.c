@@ -42,11 +42,6 @@ int sys_openat2_beneath(int dir, const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-uint64_t sys_now_ms(void)
-{
-	return clock_ms();
-}
-
 uint64_t memory_pages(uint64_t size)
 {
 	return (size + 4095) / 4096 * 4096;
