@@ -333,6 +333,17 @@ if ! grep -q '<img' "$T_TMP/dom" &&
 	grep -q '<title>.*slipway status</title>' "$T_TMP/dom"; then t_ok; else
 	t_fail "$(grep -o '<img.\{60\}\|<title>.*</title>' "$T_TMP/dom")"
 fi
+for want in light:1 dark:0; do
+	t_begin "${want%:*} where the desktop is"
+	browse --blink-settings=preferredColorScheme="${want#*:}" \
+		--virtual-time-budget=20000 --dump-dom "file://$page" \
+		>"$T_TMP/dom"
+	if grep -q "<html[^>]* data-theme=\"${want%:*}\"" "$T_TMP/dom"; then
+		t_ok
+	else
+		t_fail "$(grep '<html' "$T_TMP/dom")"
+	fi
+done
 t_begin 'the timeline of the hostile machine, opened by its name'
 browse --virtual-time-budget=20000 --dump-dom \
 	"file://$page#66:66:66:66:66:66" >"$T_TMP/dom"

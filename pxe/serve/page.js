@@ -537,18 +537,18 @@ document.addEventListener("keydown", (e) => {
 });
 
 const THEMES = ["auto", "light", "dark"];
+const night = matchMedia("(prefers-color-scheme: dark)");
 let theme = 0;
 const showTheme = () => {
-	if (theme)
-		document.documentElement.dataset.theme = THEMES[theme];
-	else
-		delete document.documentElement.dataset.theme;
+	document.documentElement.dataset.theme =
+		theme ? THEMES[theme] : night.matches ? "dark" : "light";
 	byId("theme").textContent = "Colours: " + THEMES[theme];
 };
 byId("theme").addEventListener("click", () => {
 	theme = (theme + 1) % THEMES.length;
 	showTheme();
 });
+night.addEventListener("change", showTheme);
 
 for (const m of data.machines)
 	m.text = [m.hostname, m.mac, m.machine, m.serial, m.uuid, m.address,
