@@ -6,7 +6,6 @@
  *	[archives]	NAME = SHA256 SIZE FIRMWARE-SIZE
  *	[ids]		01VVVVDDDD = NAME
  */
-#include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,25 +79,14 @@ static void put_archives(const struct split *s, const struct pack *p,
 /* Archives of an earlier packing. */
 static void forget_parts(const char *dir)
 {
-	static const char *const files[] = {"core.img", "drivers.info"};
-	char *drv = xasprintf("%s/drv", dir), *path;
-	DIR *dp = opendir(drv);
-	struct dirent *d;
+	static const char *const parts[] = {"core.img", "drivers.info", "drv"};
 
-	for (size_t i = 0; i < 2; i++) {
-		path = xasprintf("%s/%s", dir, files[i]);
-		unlink(path);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		char *path = xasprintf("%s/%s", dir, parts[i]);
+
+		outfile_remove(path);
 		free(path);
 	}
-	while (dp && (d = readdir(dp))) {
-		path = xasprintf("%s/%s", drv, d->d_name);
-		unlink(path);
-		free(path);
-	}
-	if (dp)
-		closedir(dp);
-	rmdir(drv);
-	free(drv);
 }
 
 static void put_parts(const struct split *s, const struct pack *p,

@@ -4,7 +4,6 @@
  * share an archive: it lies there once, and a link with the name of each NIC
  * leads to it.
  */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/hash.h"
+#include "host/outfile.h"
 #include "drivers.h"
 #include "signing.h"
 #include "tree.h"
@@ -108,24 +108,12 @@ void drivers_place(const struct site *site, const struct signing *g,
 
 void drivers_remove(const char *dir)
 {
-	static const char *const files[] = {"core.img", "core.img.sig"};
-	char *drv = xasprintf("%s/drv", dir), *path;
-	DIR *dp = opendir(drv);
-	struct dirent *d;
-	size_t i;
+	static const char *const parts[] = {"core.img", "core.img.sig", "drv"};
 
-	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		path = xasprintf("%s/%s", dir, files[i]);
-		unlink(path);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		char *path = xasprintf("%s/%s", dir, parts[i]);
+
+		outfile_remove(path);
 		free(path);
 	}
-	while (dp && (d = readdir(dp))) {
-		path = xasprintf("%s/%s", drv, d->d_name);
-		unlink(path);
-		free(path);
-	}
-	if (dp)
-		closedir(dp);
-	rmdir(drv);
-	free(drv);
 }
