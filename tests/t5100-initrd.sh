@@ -40,6 +40,8 @@ make_base()
 	module drivers/block/loop
 	module net/core/failover
 	module drivers/net/net_failover
+	module drivers/net/bonding/bonding
+	module net/8021q/8021q
 	module drivers/net/virtio_net
 	module drivers/net/phy/libphy
 	module drivers/net/phy/realtek
@@ -68,6 +70,8 @@ make_base()
 		$k/block/loop.ko:
 		kernel/net/core/failover.ko:
 		$k/net/net_failover.ko: kernel/net/core/failover.ko
+		$k/net/bonding/bonding.ko:
+		kernel/net/8021q/8021q.ko:
 		$k/net/virtio_net.ko: $k/net/net_failover.ko kernel/net/core/failover.ko
 		$k/net/phy/libphy.ko:
 		$k/net/phy/realtek.ko: $k/net/phy/libphy.ko
@@ -183,7 +187,7 @@ same 'everything belongs to 0:0 and has the date asked for' \
 $SOURCE_DATE_EPOCH"
 same 'modules: groups, dependencies, soft ones; no switches, no wireless' \
 	"$(ls "$x/lib/modules/$r" | tr '\n' ' ')" \
-	"ahci.ko broadcom.ko crc32c_generic.ko ext4.ko failover.ko isofs.ko libahci.ko libphy.ko loop.ko mlx4_core.ko mlx4_en.ko net_failover.ko overlay.ko r8169.ko realtek.ko squashfs.ko tg3.ko virtio_net.ko virtio_pci.ko "
+	"8021q.ko ahci.ko bonding.ko broadcom.ko crc32c_generic.ko ext4.ko failover.ko isofs.ko libahci.ko libphy.ko loop.ko mlx4_core.ko mlx4_en.ko net_failover.ko overlay.ko r8169.ko realtek.ko squashfs.ko tg3.ko virtio_net.ko virtio_pci.ko "
 t_begin 'a .ko.xz is unpacked to the module it was'
 if cmp "$T_TMP/ahci.ko" "$x/lib/modules/$r/ahci.ko"; then
 	t_ok
@@ -249,7 +253,7 @@ open_part() # FILE DIR: into DIR, beside what is there
 rm -rf "$T_TMP/core" && open_part "$out/core.img" "$T_TMP/core"
 same 'the core has no driver of a NIC' \
 	"$(ls "$T_TMP/core/lib/modules/$r" | tr '\n' ' ')" \
-	'loop.ko overlay.ko squashfs.ko virtio_pci.ko '
+	'8021q.ko bonding.ko loop.ko overlay.ko squashfs.ko virtio_pci.ko '
 same 'an archive has what its driver needs, its table and its list, last' \
 	"$(zstd -dcq "$out/drv/r8169.img" | cpio -it --quiet | grep '\.' |
 		tr '\n' ' ')" \
@@ -377,14 +381,18 @@ open_image "$x"
 holds 'rescue is in the policy' "$x/slipway/policy" 'mode rescue'
 same 'rescue has a shell' "$(readlink "$x/bin/sh")" busybox
 same 'and one archive' "$(ls "$out/drv")" virtio_net.img
-same 'one driver asked for' "$(ls "$x/lib/modules/$r" | tr '\n' ' ')" \
-	'failover.ko loop.ko net_failover.ko overlay.ko squashfs.ko virtio_net.ko '
+same 'one driver asked for, and what makes links of its NIC' \
+	"$(ls "$x/lib/modules/$r" | tr '\n' ' ')" \
+	'8021q.ko bonding.ko failover.ko loop.ko net_failover.ko overlay.ko squashfs.ko virtio_net.ko '
 if [ "$(id -u)" = 0 ]; then
 	rm -rf "$T_TMP/core" && open_part "$out/core.img" "$T_TMP/core"
 	with swapped && open_part "$T_TMP/old.img" "$T_TMP/swapped"
 	refuses swapped 'an archive of another release' 'cut or of another'
 fi
 pack --drivers storage fake >/dev/null 2>&1
+open_image "$x"
+same 'storage alone: no links, as there is no NIC' \
+	"$(ls "$x/lib/modules/$r" | grep -c 'bonding\|8021q')" 0
 same 'storage alone has no core: nothing would lead to a NIC' \
 	"$(ls "$out" | tr '\n' ' ')" 'initrd.img initrd.info vmlinuz '
 

@@ -30,16 +30,17 @@ static const char *const bus[] = {"kernel/drivers/virtio/virtio_pci.ko*",
 				  "kernel/drivers/usb/host/uhci-hcd.ko*",
 				  NULL};
 
-/* on top of what every boot loads */
-static const char *const core[] = {"virtio_pci", "8021q", "bonding", NULL};
+/* a machine is known to hang on a VLAN or a bond by its command line alone */
+static const char *const links[] = {"8021q", "bonding", NULL};
+
+/* on top of these and of what every boot loads */
+static const char *const core[] = {"virtio_pci", NULL};
 
 static const char *const net[] = {"kernel/drivers/net/ethernet/*",
 				  "kernel/drivers/net/virtio_net.ko*",
 				  "kernel/drivers/net/hyperv/hv_netvsc.ko*",
 				  "kernel/drivers/net/xen-netfront.ko*",
 				  "kernel/drivers/net/vmxnet3/vmxnet3.ko*",
-				  "kernel/drivers/net/bonding/bonding.ko*",
-				  "kernel/net/8021q/8021q.ko*",
 				  "kernel/drivers/net/usb/a*.ko*",
 				  "kernel/drivers/net/usb/cdc_ether.ko*",
 				  "kernel/drivers/net/usb/cdc_ncm.ko*",
@@ -146,22 +147,6 @@ static void take_module(struct modules *m, const char *name)
 		    name, m->release);
 }
 
-void drivers_select(struct modules *m, const char *list)
-{
-	char **names = words(list);
-
-	for (char **n = names; *n; n++) {
-		if (!take_set(m, *n))
-			take_module(m, *n);
-		free(*n);
-	}
-	free(names);
-	for (const char *const *a = drivers_always; *a; a++)
-		take_module(m, *a);
-	for (size_t i = 0; i < m->n; i++)
-		m->list[i].selected = m->list[i].chosen;
-}
-
 static void take_present(struct modules *m, const char *const *names)
 {
 	for (; *names; names++) {
@@ -172,8 +157,40 @@ static void take_present(struct modules *m, const char *const *names)
 	}
 }
 
+bool drivers_nic(const struct module *mod)
+{
+	return mod->file || strstr(mod->path, "/drivers/net/");
+}
+
+static bool any_nic(const struct modules *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->list[i].chosen && drivers_nic(&m->list[i]))
+			return true;
+	return false;
+}
+
+void drivers_select(struct modules *m, const char *list)
+{
+	char **names = words(list);
+
+	for (char **n = names; *n; n++) {
+		if (!take_set(m, *n))
+			take_module(m, *n);
+		free(*n);
+	}
+	free(names);
+	if (any_nic(m))
+		take_present(m, links);
+	for (const char *const *a = drivers_always; *a; a++)
+		take_module(m, *a);
+	for (size_t i = 0; i < m->n; i++)
+		m->list[i].selected = m->list[i].chosen;
+}
+
 void drivers_core(struct modules *m)
 {
 	take_present(m, drivers_always);
+	take_present(m, links);
 	take_present(m, core);
 }

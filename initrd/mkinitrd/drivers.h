@@ -11,10 +11,13 @@
 /*
  * drivers_select - mark what @list names: net, storage, all, or a module.
  *
- * Buses go with either group, and what every boot loads is always there.
- * Dies on a name that is none of these.
+ * Buses go with either group, VLANs and bonds with any driver of a NIC, and
+ * what every boot loads is always there. Dies on a name that is none of these.
  */
 void drivers_select(struct modules *m, const char *list);
+
+/* drivers_nic - is it one of a NIC? An extra driver may be. */
+bool drivers_nic(const struct module *mod);
 
 /* drivers_always - modules loaded on every boot, NULL terminated. */
 extern const char *const drivers_always[];

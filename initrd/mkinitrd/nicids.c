@@ -8,6 +8,7 @@
 
 #include "host/alloc.h"
 #include "host/error.h"
+#include "drivers.h"
 #include "nicids.h"
 
 struct ids {
@@ -20,8 +21,7 @@ static const char *const virtio[] = {"1af41000", "1af41041"};
 
 static bool is_nic(const struct modules *m, long i)
 {
-	return i >= 0 && m->list[i].selected &&
-	       (m->list[i].file || strstr(m->list[i].path, "/net/"));
+	return i >= 0 && m->list[i].selected && drivers_nic(&m->list[i]);
 }
 
 static void add(struct ids *ids, const char *hex, size_t module)
