@@ -155,11 +155,19 @@ int frame_ip6_get(const uint8_t *p, size_t n, uint8_t next,
 	memcpy(from->ip6, ip + 8, IP6_SIZE);
 	*hops = ip[7];
 	*payload = (struct span){(const char *)ip + IP6_HEAD, size};
-	if (next == IP_UDP)
-		return frame_udp_get(ip + IP6_HEAD, size,
-				     get_be16(ip + IP6_HEAD + 2), payload,
-				     from);
 	return 0;
+}
+
+int frame_udp6_get(const uint8_t *p, size_t n, uint16_t port,
+		   struct span *payload, struct frame_end *from)
+{
+	struct span udp;
+	uint8_t hops;
+
+	if (frame_ip6_get(p, n, IP_UDP, &udp, from, &hops))
+		return -EBADMSG;
+	return frame_udp_get((const uint8_t *)udp.p, udp.n, port, payload,
+			     from);
 }
 
 void frame_arp_put(uint8_t *buf, const struct frame_arp *a, const uint8_t *to)

@@ -64,7 +64,7 @@ size_t frame_icmp6(uint8_t *buf, size_t n, const struct frame_end *from,
  *
  * Checks versions, lengths, the header's sum; fragments are refused. The sum
  * of the payload is not looked at: a frame from this very host has none yet.
- * Returns 0 or -EBADMSG; @from may be NULL.
+ * Returns 0 or -EBADMSG.
  */
 int frame_udp4_get(const uint8_t *p, size_t n, uint16_t port,
 		   struct span *payload, struct frame_end *from);
@@ -75,6 +75,10 @@ int frame_udp4_get(const uint8_t *p, size_t n, uint16_t port,
  */
 int frame_ip6_get(const uint8_t *p, size_t n, uint8_t next,
 		  struct span *payload, struct frame_end *from, uint8_t *hops);
+
+/* frame_udp6_get - as frame_udp4_get(), of IPv6. */
+int frame_udp6_get(const uint8_t *p, size_t n, uint16_t port,
+		   struct span *payload, struct frame_end *from);
 
 struct frame_arp {
 	bool reply;

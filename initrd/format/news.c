@@ -2,7 +2,6 @@
 /* news.c - one frame from the network into what it means. */
 #include "format/news.h"
 
-#define IP_UDP	 17
 #define IP_ICMP6 58
 
 static int news_ra(struct news *out, struct span msg, uint8_t hops,
@@ -25,7 +24,7 @@ static int news_ip6(struct news *out, const struct news_for *who,
 		return msg.n && (uint8_t)msg.p[0] == 134
 			       ? news_ra(out, msg, hops, f)
 			       : -ENOENT;
-	if (frame_ip6_get(p, n, IP_UDP, &msg, &out->from, &hops) ||
+	if (frame_udp6_get(p, n, DHCP6_CLIENT, &msg, &out->from) ||
 	    out->from.port != DHCP6_SERVER)
 		return -ENOENT;
 	out->kind = NEWS_DHCP6;

@@ -348,6 +348,18 @@ static void stranger6(struct bytes *b, uint64_t k, struct rng *r)
 	dhcp6_end(b);
 }
 
+/* To another port, or cut in the header that would say to which. */
+static void udp6(struct bytes *b, uint64_t k, struct rng *r)
+{
+	dhcp6(b, r);
+	if (k % 2) {
+		b->p[FRAME_IP6_HEAD + 2 + k / 2 % 2] ^= 1 << k / 4 % 8;
+		return;
+	}
+	put_be16(b->p + FRAME_HEAD + 4, k / 2 % 8);
+	b->n = FRAME_IP6_HEAD + k / 2 % 8;
+}
+
 static void ra_empty(struct bytes *b, uint64_t k, struct rng *r)
 {
 	ra(b, r);
@@ -403,6 +415,7 @@ static const struct rule rules[] = {
 	RULE("no answer", other_kind, 1),
 	RULE("somebody else's", stranger, 3),
 	RULE("somebody else's, DHCPv6", stranger6, 2),
+	RULE("not to a client's port, DHCPv6", udp6, 1),
 	RULE("an advertisement's option", ra_empty, 2),
 	RULE("an advertisement from afar", ra_afar, 1),
 	RULE("ARP for something else", arp_other, 1),
