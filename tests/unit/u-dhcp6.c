@@ -166,5 +166,27 @@ static void routers(void)
 	CHECK_INT(r.mtu, 0);
 }
 
+static void router_dns(void)
+{
+	/* two servers, of which one is a multicast group, for 256 s */
+	static const uint8_t ra[] = {
+		134,	     [16] = 25, 5,	     [22] = 1,
+		[24] = 0xfd, [39] = 1,	[40] = 0xff, [55] = 2};
+	struct dhcp6_ra r;
+	uint8_t copy[sizeof(ra)];
+
+	memcpy(copy, ra, sizeof(ra));
+	CHECK_INT(dhcp6_ra_get(&r, (struct span){(char *)copy, sizeof(copy)},
+			       NULL),
+		  0);
+	CHECK_INT(r.n_dns, 1);
+	CHECK(!memcmp(r.dns[0], ra + 24, IP6_SIZE));
+	copy[22] = 0; /* no longer to be used */
+	CHECK_INT(dhcp6_ra_get(&r, (struct span){(char *)copy, sizeof(copy)},
+			       NULL),
+		  0);
+	CHECK_INT(r.n_dns, 0);
+}
+
 UNIT_MAIN(UNIT_CASE(asks), UNIT_CASE(answers), UNIT_CASE(refused),
-	  UNIT_CASE(routers))
+	  UNIT_CASE(routers), UNIT_CASE(router_dns))
