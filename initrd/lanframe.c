@@ -115,6 +115,17 @@ void lan_send(struct lan *l, const struct lan_link *k, const void *p, size_t n)
 	sendto(l->s, p, n, MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof(to));
 }
 
+void lan_arp(struct lan *l, const struct lan_link *k, uint32_t ip,
+	     uint32_t target)
+{
+	struct frame_arp a = {.ip = ip, .target = target};
+	uint8_t buf[FRAME_ARP_SIZE];
+
+	memcpy(a.mac, k->nic.mac, 6);
+	frame_arp_put(buf, &a, NULL);
+	lan_send(l, k, buf, sizeof(buf));
+}
+
 /* xorshift: for jitter and for numbers that only have to differ. */
 uint32_t lan_random(struct lan *l)
 {

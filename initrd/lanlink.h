@@ -2,7 +2,8 @@
 /*
  * lanlink.h - the state of lan.h's process, for its own files: lan.c (loop),
  * lanlink.c (which links there are), lanframe.c (frames in and out), lan4.c,
- * lan6.c (addresses), lanport.c (switches), lanpick.c (which link, the lease).
+ * lan4hold.c, lan6.c (addresses), lanport.c (switches), lanpick.c (which link,
+ * the lease).
  */
 #ifndef LANLINK_H
 #define LANLINK_H
@@ -101,6 +102,9 @@ bool lan_wants6(const struct lan_link *k);
 int lan_open(struct lan *l);
 void lan_listen(struct lan *l, const struct lan_link *k);
 void lan_send(struct lan *l, const struct lan_link *k, const void *p, size_t n);
+/* lan_arp - ask all for @target; as @ip, or as nobody (0), which claims none. */
+void lan_arp(struct lan *l, const struct lan_link *k, uint32_t ip,
+	     uint32_t target);
 void lan_receive(struct lan *l);
 uint32_t lan_random(struct lan *l);
 
@@ -112,6 +116,16 @@ void lan4_tick(struct lan *l, struct lan_link *k, uint64_t now);
 void lan4_take(struct lan *l, struct lan_link *k, uint64_t now);
 void lan4_heard(struct lan *l, struct lan_link *k, const struct news *news);
 void lan4_arp(struct lan *l, struct lan_link *k, const struct frame_arp *a);
+
+/* lan4_ask - for what @k's state says: an offer, or that address. */
+void lan4_ask(struct lan *l, struct lan_link *k, enum dhcp4_type type,
+	      uint64_t now);
+
+/* lan4hold.c */
+void lan4hold_bind(struct lan *l, struct lan_link *k, uint64_t now);
+void lan4hold_tick(struct lan *l, struct lan_link *k, uint64_t now);
+void lan4hold_heard(struct lan *l, struct lan_link *k,
+		    const struct dhcp4_reply *r, uint64_t now);
 
 /* lan6.c */
 void lan6_look(struct lan *l, uint64_t now);
