@@ -29,17 +29,12 @@ struct line6 {
 	unsigned int index, prefix, scope, flags;
 };
 
-static int nibble(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c - 'a' + 10;
-}
-
 static unsigned int hex(struct span s)
 {
 	unsigned int v = 0;
 
 	for (size_t i = 0; i < s.n; i++)
-		v = v << 4 | nibble(s.p[i]);
+		v = v << 4 | text_hexlow(s.p[i]);
 	return v;
 }
 
@@ -52,7 +47,8 @@ static bool read_line(struct span line, struct line6 *out)
 	if (!text_field(&line, &f) || f.n != 2 * IP6_SIZE)
 		return false;
 	for (size_t i = 0; i < IP6_SIZE; i++)
-		out->addr[i] = nibble(f.p[2 * i]) << 4 | nibble(f.p[2 * i + 1]);
+		out->addr[i] = text_hexlow(f.p[2 * i]) << 4 |
+			       text_hexlow(f.p[2 * i + 1]);
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
 		if (!text_field(&line, &f) || !f.n)
 			return false;

@@ -173,14 +173,6 @@ const char *bootnet_ip(struct bootargs *b, struct span v)
 	return bootnet_add(b, &a);
 }
 
-static int bootnet_hexdigit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* @n bytes in hex, one @sep apart. */
 static bool bootnet_bytes(struct span v, uint8_t *out, size_t n, char sep)
 {
@@ -190,8 +182,8 @@ static bool bootnet_bytes(struct span v, uint8_t *out, size_t n, char sep)
 	if (v.n != 3 * n - 1)
 		return false;
 	for (i = 0; i < n; i++) {
-		hi = bootnet_hexdigit(v.p[3 * i]);
-		lo = bootnet_hexdigit(v.p[3 * i + 1]);
+		hi = text_hex(v.p[3 * i]);
+		lo = text_hex(v.p[3 * i + 1]);
 		if (hi < 0 || lo < 0 || (i + 1 < n && v.p[3 * i + 2] != sep))
 			return false;
 		out[i] = hi << 4 | lo;

@@ -3,6 +3,7 @@
  * cpio.c - newc archives: header encode, streaming decode.
  */
 #include "format/cpio.h"
+#include "format/text.h"
 
 #define MAGIC  "070701"
 #define FIELDS 13
@@ -70,17 +71,11 @@ static int fail(struct cpio_decoder *d, int err, const char *why,
 static int get_hex(const char *p, uint32_t *v)
 {
 	uint32_t n = 0;
-	int i;
 
-	for (i = 0; i < 8; i++) {
-		if (p[i] >= '0' && p[i] <= '9')
-			n = n << 4 | (p[i] - '0');
-		else if (p[i] >= 'a' && p[i] <= 'f')
-			n = n << 4 | (p[i] - 'a' + 10);
-		else if (p[i] >= 'A' && p[i] <= 'F')
-			n = n << 4 | (p[i] - 'A' + 10);
-		else
+	for (int i = 0; i < 8; i++) {
+		if (text_hex(p[i]) < 0)
 			return -EBADMSG;
+		n = n << 4 | (uint32_t)text_hex(p[i]);
 	}
 	*v = n;
 	return 0;

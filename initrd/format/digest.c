@@ -7,6 +7,7 @@
 #include <openssl/sha.h>
 
 #include "format/digest.h"
+#include "format/text.h"
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(struct digest_ctx),
 	       "digest_ctx has no room for SHA256_CTX");
@@ -209,15 +210,6 @@ void digest_hex(const uint8_t d[DIGEST_SIZE], char out[DIGEST_HEX + 1])
 	out[DIGEST_HEX] = '\0';
 }
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 int digest_unhex(struct span s, uint8_t out[DIGEST_SIZE])
 {
 	uint8_t d[DIGEST_SIZE];
@@ -227,8 +219,8 @@ int digest_unhex(struct span s, uint8_t out[DIGEST_SIZE])
 	if (s.n != DIGEST_HEX)
 		return -EBADMSG;
 	for (i = 0; i < DIGEST_SIZE; i++) {
-		hi = nibble(s.p[2 * i]);
-		lo = nibble(s.p[2 * i + 1]);
+		hi = text_hexlow(s.p[2 * i]);
+		lo = text_hexlow(s.p[2 * i + 1]);
 		if (hi < 0 || lo < 0)
 			return -EBADMSG;
 		d[i] = hi << 4 | lo;

@@ -5,22 +5,14 @@
 
 #define IP6_GROUPS 8
 
-static int ip6_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* One to four digits off the front of *@s. */
 static int ip6_group(struct span *s, uint16_t *v)
 {
 	unsigned int i;
 
 	*v = 0;
-	for (i = 0; i < 4 && i < s->n && ip6_digit(s->p[i]) >= 0; i++)
-		*v = *v << 4 | ip6_digit(s->p[i]);
+	for (i = 0; i < 4 && i < s->n && text_hex(s->p[i]) >= 0; i++)
+		*v = *v << 4 | text_hex(s->p[i]);
 	s->p += i;
 	s->n -= i;
 	return i ? 0 : -EBADMSG;

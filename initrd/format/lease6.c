@@ -63,13 +63,6 @@ static int lease6_seconds(uint32_t *out, struct span v)
 	return ret;
 }
 
-static int lease6_nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static int lease6_server(struct lease6 *l, struct span v)
 {
 	size_t i;
@@ -77,11 +70,11 @@ static int lease6_server(struct lease6 *l, struct span v)
 	if (!v.n || v.n % 2 || v.n / 2 > LEASE_DUID_MAX)
 		return -EBADMSG;
 	for (i = 0; i < v.n; i++)
-		if (lease6_nibble(v.p[i]) < 0)
+		if (text_hexlow(v.p[i]) < 0)
 			return -EBADMSG;
 	for (i = 0; i < v.n / 2; i++)
-		l->server[i] = lease6_nibble(v.p[2 * i]) << 4 |
-			       lease6_nibble(v.p[2 * i + 1]);
+		l->server[i] = text_hexlow(v.p[2 * i]) << 4 |
+			       text_hexlow(v.p[2 * i + 1]);
 	l->n_server = v.n / 2;
 	return 0;
 }

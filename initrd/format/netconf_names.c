@@ -146,14 +146,11 @@ static bool hex(struct span s, size_t from, size_t n, unsigned int *v)
 {
 	*v = 0;
 	for (size_t i = from; i < from + n; i++) {
-		char c = lower(s.p[i]);
+		int digit = text_hex(s.p[i]);
 
-		if (c >= '0' && c <= '9')
-			*v = *v << 4 | (unsigned int)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			*v = *v << 4 | (unsigned int)(c - 'a' + 10);
-		else
+		if (digit < 0)
 			return false;
+		*v = *v << 4 | (unsigned int)digit;
 	}
 	return true;
 }

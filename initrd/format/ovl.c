@@ -76,15 +76,6 @@ static bool xattr_ok(const char *name)
 	return false;
 }
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 static int get_value(struct ovl_item *it, struct span hex)
 {
 	size_t i;
@@ -95,8 +86,8 @@ static int get_value(struct ovl_item *it, struct span hex)
 	if (hex.n / 2 > OVL_XATTR_VALUE_MAX)
 		return -EOVERFLOW;
 	for (i = 0; i < hex.n / 2; i++) {
-		hi = nibble(hex.p[2 * i]);
-		lo = nibble(hex.p[2 * i + 1]);
+		hi = text_hexlow(hex.p[2 * i]);
+		lo = text_hexlow(hex.p[2 * i + 1]);
 		if (hi < 0 || lo < 0)
 			return -EBADMSG;
 		it->value[i] = hi << 4 | lo;

@@ -133,6 +133,18 @@ bool text_printable(struct span s)
 	return true;
 }
 
+int text_hexlow(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int text_hex(char c)
+{
+	return text_hexlow(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
+}
+
 struct span text_span(const char *s)
 {
 	struct span span = {s, strlen(s)};
@@ -183,13 +195,9 @@ int text_escape(char *buf, size_t size, struct span s)
 	return n;
 }
 
-static int text_hexdigit(char c)
+static int text_hexup(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -EBADMSG;
+	return c >= 'a' ? -1 : text_hex(c);
 }
 
 int text_unescape(char *buf, size_t size, struct span s)
@@ -203,8 +211,8 @@ int text_unescape(char *buf, size_t size, struct span s)
 		if (c == '%') {
 			if (s.n - i < 3)
 				return -EBADMSG;
-			hi = text_hexdigit(s.p[i + 1]);
-			lo = text_hexdigit(s.p[i + 2]);
+			hi = text_hexup(s.p[i + 1]);
+			lo = text_hexup(s.p[i + 2]);
 			if (hi < 0 || lo < 0)
 				return -EBADMSG;
 			c = hi << 4 | lo;

@@ -50,6 +50,13 @@ bool text_strip(struct span *s, const char *prefix);
 /* text_printable - is every byte of @s in 0x20..0x7e? */
 bool text_printable(struct span s);
 
+/*
+ * text_hex - value of the hex digit @c, or -1; text_hexlow - of one without
+ * capitals, as where a thing has one spelling.
+ */
+int text_hex(char c);
+int text_hexlow(char c);
+
 /* text_span - a span over a NUL terminated string. */
 struct span text_span(const char *s);
 

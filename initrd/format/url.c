@@ -25,17 +25,6 @@ static bool url_alnum(char c)
 	return url_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static int url_hex(char c)
-{
-	if (url_digit(c))
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Neither ::, which is this machine, nor multicast is a server; what is IPv4
  * in disguise must be written as that, where it is judged. */
 static bool url_ipv6_ok(struct span s)
@@ -149,8 +138,8 @@ static size_t url_char(struct span s, size_t i, int *c)
 		return 1;
 	if (s.n - i < 3)
 		return 0;
-	hi = url_hex(s.p[i + 1]);
-	lo = url_hex(s.p[i + 2]);
+	hi = text_hex(s.p[i + 1]);
+	lo = text_hex(s.p[i + 2]);
 	if (hi < 0 || lo < 0)
 		return 0;
 	*c = hi << 4 | lo;

@@ -259,6 +259,22 @@ static void writer(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(numbers), UNIT_CASE(sizes), UNIT_CASE(names),
-	  UNIT_CASE(lines), UNIT_CASE(fields), UNIT_CASE(cuts),
-	  UNIT_CASE(escapes), UNIT_CASE(globs), UNIT_CASE(writer))
+static void hex(void)
+{
+	static const char small[] = "0123456789abcdef";
+
+	for (int c = -128; c < 256; c++) {
+		const char *at = c > 0 ? strchr(small, c) : NULL;
+		bool capital = c >= 'A' && c <= 'F';
+
+		CHECK_INT(text_hexlow((char)c), at ? at - small : -1);
+		CHECK_INT(text_hex((char)c), capital ? c - 'A' + 10
+					     : at    ? at - small
+						     : -1);
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(hex), UNIT_CASE(numbers), UNIT_CASE(sizes),
+	  UNIT_CASE(names), UNIT_CASE(lines), UNIT_CASE(fields),
+	  UNIT_CASE(cuts), UNIT_CASE(escapes), UNIT_CASE(globs),
+	  UNIT_CASE(writer))
