@@ -44,13 +44,6 @@ int handover_root_list(int root, const char *dir, const char *suffix,
 		       unsigned int nth, char name[HANDOVER_NAME_MAX]);
 
 /*
- * handover_ids - what an operator may call the NIC: its name here, its MAC,
- * and the names that udev may give it once the system runs. Their number.
- */
-unsigned int handover_ids(const struct netconf *c,
-			  char ids[HANDOVER_IDS_MAX][20]);
-
-/*
  * handover_renderer - who is to keep the network in the new root: a @kind of
  * netconf.h, or NETCONF_KINDS when there is nobody. @others gets the kinds
  * that are at work there, as bits.

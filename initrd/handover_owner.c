@@ -118,8 +118,12 @@ static void add_path(char ids[HANDOVER_IDS_MAX][20], unsigned int *n,
 	add_slot(ids, n, pci);
 }
 
-unsigned int handover_ids(const struct netconf *c,
-			  char ids[HANDOVER_IDS_MAX][20])
+/*
+ * What an operator may call the NIC: its name here, its MAC, and the names
+ * that udev may give it once the system runs. Their number.
+ */
+static unsigned int ids_of(const struct netconf *c,
+			   char ids[HANDOVER_IDS_MAX][20])
 {
 	char enx[20] = "enx";
 	unsigned int n = 0, at = 3;
@@ -150,7 +154,7 @@ bool handover_owner(int root, unsigned int kinds, const struct netconf *c,
 		    char path[HANDOVER_PATH_MAX])
 {
 	char ids[HANDOVER_IDS_MAX][20], name[HANDOVER_NAME_MAX];
-	unsigned int n = handover_ids(c, ids);
+	unsigned int n = ids_of(c, ids);
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		if (!(kinds & 1u << places[i].kind))

@@ -60,7 +60,8 @@ uint64_t memory_store(const struct boot *b)
 	return plus(memory_pages(base->size), memory_window(b));
 }
 
-uint64_t memory_overlay(const struct manifest_layer *m)
+/* Bytes that it takes when it is unpacked, ~0 on overflow. */
+static uint64_t overlay(const struct manifest_layer *m)
 {
 	uint64_t inodes;
 
@@ -82,7 +83,7 @@ static uint64_t needed(const struct boot *b)
 	for (unsigned int i = 0; i < b->role->n_overlays; i++) {
 		const struct manifest_layer *m = &layers[b->role->overlays[i]];
 
-		sum = plus(plus(sum, memory_overlay(m)), m->index_size);
+		sum = plus(plus(sum, overlay(m)), m->index_size);
 	}
 	return sum;
 }

@@ -20,9 +20,6 @@ uint64_t memory_pages(uint64_t size);
 uint64_t memory_window(const struct boot *b);
 uint64_t memory_store(const struct boot *b);
 
-/* memory_overlay - bytes an unpacked overlay takes, ~0 on overflow. */
-uint64_t memory_overlay(const struct manifest_layer *m);
-
 /* memory_sample - note what is in use now in b->memory, if that is more. */
 void memory_sample(struct boot *b);
 

@@ -43,14 +43,6 @@ int nic_up(const char *name)
 	return request(name, SIOCSIFFLAGS, &r);
 }
 
-int nic_carrier(const char *name)
-{
-	struct ifreq r = {0};
-	int ret = request(name, SIOCGIFFLAGS, &r);
-
-	return ret ? ret : !!(r.ifr_flags & IFF_RUNNING);
-}
-
 static bool probe(struct nic *n, struct span name)
 {
 	struct ifreq r = {0}, flags = {0}, index = {0};

@@ -22,8 +22,7 @@ int nic_list(struct nic nics[NIC_MAX]);
 /* nic_find - one of them by its name; 0, or -ENODEV. */
 int nic_find(struct nic *n, const char *name);
 
-/* nic_up - set @name up; nic_carrier - is there a link? -errno on failure. */
+/* nic_up - set @name up; 0 or -errno. */
 int nic_up(const char *name);
-int nic_carrier(const char *name);
 
 #endif

@@ -45,8 +45,12 @@ static void add_ipv4(struct fetch_addr *out, unsigned int *n, uint32_t addr)
 	add_server(out, n, AF_INET, &addr);
 }
 
-unsigned int resolve_servers(const struct boot *b,
-			     struct fetch_addr out[LOOKUP_SERVERS_MAX])
+/*
+ * The name servers of this boot, each once, in the order they are asked: those
+ * of nameserver= and ip=, then the lease's. Their number.
+ */
+static unsigned int servers_of(const struct boot *b,
+			       struct fetch_addr out[LOOKUP_SERVERS_MAX])
 {
 	unsigned int i, n = 0;
 	uint8_t six[16];
@@ -201,7 +205,7 @@ static int ask(struct boot *b, const char *host, uint64_t timeout_ms,
 	struct lookup l = {.servers = servers, .scope = scope, .rng = &rng};
 	int ret = -ENOENT;
 
-	l.n_servers = resolve_servers(b, servers);
+	l.n_servers = servers_of(b, servers);
 	if (!l.n_servers)
 		return fetch_fail(e, CODE_DNS, "%.90s: no name server known",
 				  host);

@@ -13,14 +13,6 @@
 void resolve_start(const struct boot *b);
 
 /*
- * resolve_servers - the name servers of this boot, each once, in the order
- * they are asked: those of nameserver= and ip=, then the lease's. Returns
- * their number.
- */
-unsigned int resolve_servers(const struct boot *b,
-			     struct fetch_addr out[LOOKUP_SERVERS_MAX]);
-
-/*
  * resolve_host - fetch_env.resolve; @user is the struct boot.
  *
  * A name with a dot is asked as it is, then with the lease's search list (its

@@ -54,7 +54,8 @@ static char type_letter(mode_t mode)
 	}
 }
 
-void print_mode(const struct look_entry *e, char out[11])
+/* "-rwxr-xr-x" as ls has it. */
+static void put_mode(const struct look_entry *e, char out[11])
 {
 	static const char bits[] = "rwxrwxrwx";
 	int i;
@@ -113,7 +114,7 @@ void print_line(const struct look *l, const struct look_entry *e)
 		printf("deleted %50s %s\n", "", print_path(e->path));
 		return;
 	}
-	print_mode(e, mode);
+	put_mode(e, mode);
 	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", gmtime_r(&t, &tm));
 	printf("%s %5u %5u", mode, e->uid, e->gid);
 	put_size(e);

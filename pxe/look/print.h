@@ -11,9 +11,6 @@
  * escaped as %XX (text_escape()); blanks stay. Static, of the last call. */
 const char *print_path(const char *path);
 
-/* print_mode - "-rwxr-xr-x" as ls has it. */
-void print_mode(const struct look_entry *e, char out[11]);
-
 /* print_caps - a file's capabilities in hex ("=ep" or "=p"), or NULL. Static.
  */
 const char *print_caps(const struct look_entry *e);

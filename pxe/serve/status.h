@@ -17,10 +17,6 @@ struct status {
 /* statustext_print - a line a machine on standard output; their number. */
 size_t statustext_print(const struct status *s);
 
-/* statustext_ms - "41.3 s"; statustext_age - "3 h". Into @buf. */
-const char *statustext_ms(int64_t ms, char buf[24]);
-const char *statustext_age(int64_t sec, char buf[24]);
-
 /*
  * statusdoc_new - the same as one JSON object, the caller's to put: "site",
  * "filter", "generated", "machines", "days". With @page each machine has what

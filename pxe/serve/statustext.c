@@ -18,7 +18,8 @@ struct table {
 	char *(*rows)[COLUMNS];
 };
 
-const char *statustext_ms(int64_t ms, char buf[24])
+/* "41.3 s" */
+static const char *span_text(int64_t ms, char buf[24])
 {
 	if (ms < 1000)
 		snprintf(buf, 24, "%d ms", (int)ms);
@@ -30,7 +31,8 @@ const char *statustext_ms(int64_t ms, char buf[24])
 	return buf;
 }
 
-const char *statustext_age(int64_t sec, char buf[24])
+/* "3 h" */
+static const char *age_text(int64_t sec, char buf[24])
 {
 	static const struct {
 		int64_t below, unit;
@@ -74,11 +76,10 @@ static void add(void *user, const struct reports_boot *b)
 	row[0] = cell(*b->hostname ? b->hostname : b->machine);
 	row[1] = cell(b->role);
 	row[2] = cell_number(b->release);
-	row[3] = xasprintf("%s ago",
-			   statustext_age(t->s->now - b->received, ago));
-	row[4] = cell(statustext_ms(b->ms, took));
+	row[3] = xasprintf("%s ago", age_text(t->s->now - b->received, ago));
+	row[4] = cell(span_text(b->ms, took));
 	row[5] = *b->slow ? xasprintf("%s %s", b->slow,
-				      statustext_ms(b->slow_ms, took))
+				      span_text(b->slow_ms, took))
 			  : cell("");
 	row[6] = cell(b->result);
 }

@@ -324,11 +324,3 @@ void oci_open(struct oci *o, const char *src, const char *arch,
 		die("%s: no image: neither index.json nor manifest.json", src);
 	free(path);
 }
-
-void oci_close(struct oci *o)
-{
-	for (unsigned int i = 0; i < o->n; i++)
-		free(o->layers[i].path);
-	free(o->arch);
-	free(o->dir);
-}

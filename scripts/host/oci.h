@@ -48,11 +48,10 @@ bool oci_is(const char *src);
  * when there are several images. @arch: Debian's name, or NULL: this
  * machine's where there is a choice. A tar is unpacked to a folder in
  * @scratch, which outfile.h removes at the end. Every blob has the digest by
- * which it is named when this returns.
+ * which it is named when this returns. What @o points to is never freed.
  */
 void oci_open(struct oci *o, const char *src, const char *arch,
 	      const char *scratch);
-void oci_close(struct oci *o);
 
 /* oci_below - @src with its path, when that is not absolute, seen from the
  * folder @dir; malloc-ed. */
