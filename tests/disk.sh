@@ -9,38 +9,20 @@
 # booted SERIAL		what the kernel's command line of that release says
 # up ARG...		slipway update of $disk
 # get KEY		of the status of $disk
-# check NAME CMD...	one case that passes when CMD does
 . "$T_ROOT/tests/boot/tree.sh"
+. "$T_ROOT/tests/boot/tiny.sh"
 
 disk_site()
 {
-	tree_setup "$T_TMP/fix" || return
-	site=$fix/site
+	site=$T_TMP/fix/site
 	public=$site/public
-	rm -rf "$site/roles/web" "$site/bases/debian13"
-	mkdir -p "$site/roles/web"
-	printf '[role]\nbase = tiny\n' >"$site/roles/web/role.conf"
+	tiny_tree
 }
 
 release()
 {
-	local up=$T_TMP/upper out=$site/build/overlays/web
-	rm -rf "$up"
-	mkdir -p "$up/etc" "$out"
-	echo "$1" >"$up/etc/role"
-	touch -d @1700000000 "$up/etc/role" "$up/etc" "$up"
-	"$BIN/slipway" overlay --pack "$up" --base-digest "$base" \
-		-o "$out/overlay.cpio.gz" >/dev/null || return
-	cat >"$out/overlay.info" <<-EOF
-		[overlay]
-		role = web
-		base = tiny
-		base-digest = $base
-		digest = $(sha256sum <"$out/overlay.cpio.gz" | cut -d' ' -f1)
-		unpacked = 1048576
-		inodes = 64
-	EOF
-	"$BIN/slipway" publish -C "$site" ${2:+--keep "$2"} >"$T_TMP/published"
+	tiny_role web "$1" && "$BIN/slipway" publish -C "$site" \
+		${2:+--keep "$2"} >"$T_TMP/published"
 }
 
 site_server() # [OPTION...]: of badhttpd
@@ -74,15 +56,6 @@ fetch() { up --url "$url" "$@"; }
 get() { up status --json 2>/dev/null | jq -r ".$1"; }
 whole() { get "releases[] | select(.serial == $1) | .code"; }
 env_of() { grub-editenv "$disk/slipway/grubenv" "$@"; }
-
-check()
-{
-	t_begin "$1"
-	shift
-	if "$@" >"$T_TMP/out" 2>&1; then t_ok; else
-		t_fail "$(tail -n 8 "$T_TMP/out")"
-	fi
-}
 
 is() # KEY VALUE...: of the status
 {

@@ -23,8 +23,6 @@ printf '[base]\nsuite = trixie\nvariant = apt\nkernel = none\n' \
 printf '[role]\nbase = b\npackages = hello\n' >site/roles/h/role.conf
 BASE=site/build/bases/b/base
 ROLE=site/build/overlays/h/overlay
-slipway() { "$BIN/slipway" "$@"; }
-
 t_begin 'a base is built and locked'
 if slipway lock -C site b >out 2>err; then
 	t_ok "$(cat out)"

@@ -4,6 +4,7 @@
 # in two steps, by a command, by a key in a token. What boots is t5450's.
 . "$(dirname "$0")/lib.sh"
 . "$T_ROOT/tests/boot/tree.sh"
+. "$T_ROOT/tests/boot/tiny.sh"
 
 requires_root
 need mksquashfs squashfs-tools
@@ -11,19 +12,8 @@ need openssl openssl
 need jq jq
 need cpio cpio
 
-slipway() { "$BIN/slipway" "$@"; }
 keys() { slipway keys "$1" -C "$site" "${@:2}"; }
 publish() { slipway publish -C "$site" "$@"; }
-
-# check NAME CMD...: passes when CMD does
-check()
-{
-	t_begin "$1"
-	shift
-	if "$@" >"$T_TMP/out" 2>&1; then t_ok; else
-		t_fail "$(tail -n 5 "$T_TMP/out")"
-	fi
-}
 
 # refused NAME TEXT CMD...: and manifest.cms stays what it was
 refused()
@@ -51,28 +41,9 @@ same() # NAME GOT WANT
 
 state_of() { keys show --json 2>/dev/null | jq -r ".[] | select($1).state" | tr '\n' ' '; }
 
-t_begin 'fixture: a site with a base and an initrd'
-if tree_setup "$T_TMP/fix" >"$T_TMP/out" 2>&1; then t_ok; else
-	t_fail "$(tail -n 5 "$T_TMP/out")"
-	exit
-fi
-site=$fix/site
+site=$T_TMP/fix/site
 public=$site/public
-rm -rf "$site/roles/web" "$site/bases/debian13"
-mkdir -p "$site/roles/web"
-printf '[role]\nbase = tiny\n' >"$site/roles/web/role.conf"
-mkdir "$T_TMP/up" "$site/build/overlays" "$site/build/overlays/web"
-slipway overlay --pack "$T_TMP/up" --base-digest "$base" \
-	-o "$site/build/overlays/web/overlay.cpio.gz" >"$T_TMP/out" 2>&1
-cat >"$site/build/overlays/web/overlay.info" <<-EOF2
-	[overlay]
-	role = web
-	base = tiny
-	base-digest = $base
-	digest = $(sha256sum <"$site/build/overlays/web/overlay.cpio.gz" | cut -d' ' -f1)
-	unpacked = 1048576
-	inodes = 64
-EOF2
+check 'fixture: a site with a base, an initrd and a role' tiny_tree web || exit
 check 'publish' publish
 
 # --- made, shown, replaced

@@ -27,15 +27,6 @@ inst() # OPTION...: of the published release
 		</dev/null
 }
 
-check()
-{
-	t_begin "$1"
-	shift
-	if "$@" >"$T_TMP/out" 2>&1; then t_ok; else
-		t_fail "$(tail -n 5 "$T_TMP/out")"
-	fi
-}
-
 image() # NAME [SIZE]
 {
 	rm -f "$d/$1" && truncate -s "${2:-700M}" "$d/$1"

@@ -6,6 +6,7 @@
 # is reached.
 . "$(dirname "$0")/lib.sh"
 . "$T_ROOT/tests/boot/tree.sh"
+. "$T_ROOT/tests/boot/tiny.sh"
 
 requires_root
 need mksquashfs squashfs-tools
@@ -22,17 +23,7 @@ for f in /usr/lib/systemd/boot/efi/linuxx64.efi.stub:systemd-boot-efi \
 	exit 0
 done
 
-slipway() { "$BIN/slipway" "$@"; }
-
-check() # NAME CMD...
-{
-	t_begin "$1"
-	shift
-	if "$@" >"$T_TMP/out" 2>&1; then t_ok; else
-		t_fail "$(tail -n 5 "$T_TMP/out")"
-		return 1
-	fi
-}
+site=$T_TMP/fix/site
 
 # The kernel of a Debian base, out of the cache if it is there.
 kernel()
@@ -49,29 +40,11 @@ kernel()
 
 make_site()
 {
-	local o
-	tree_setup "$T_TMP/fix" || return
-	site=$fix/site
-	cp "$T_TMP/vmlinuz" "$site/build/initrd/tiny/vmlinuz.new" &&
+	tiny_tree web &&
+		cp "$T_TMP/vmlinuz" "$site/build/initrd/tiny/vmlinuz.new" &&
 		mv "$site/build/initrd/tiny/vmlinuz.new" \
-			"$site/build/initrd/tiny/vmlinuz" || return
-	rm -rf "$site/roles/web" "$site/bases/debian13"
-	mkdir -p "$site/roles/web" "$T_TMP/up"
-	printf '[role]\nbase = tiny\n' >"$site/roles/web/role.conf"
-	o=$site/build/overlays/web
-	mkdir -p "$o"
-	slipway overlay --pack "$T_TMP/up" --base-digest "$base" \
-		-o "$o/overlay.cpio.gz" || return
-	cat >"$o/overlay.info" <<-END
-		[overlay]
-		role = web
-		base = tiny
-		base-digest = $base
-		digest = $(sha256sum <"$o/overlay.cpio.gz" | cut -d' ' -f1)
-		unpacked = 1048576
-		inodes = 64
-	END
-	slipway publish -C "$site"
+			"$site/build/initrd/tiny/vmlinuz" &&
+		slipway publish -C "$site"
 }
 
 uki() { slipway uki -C "$site" --append 'console=ttyS0 panic=-1' "$@" web; }

@@ -18,17 +18,6 @@ need jq jq
 
 site=$T_TMP/site
 d=$T_TMP/d
-slipway() { "$BIN/slipway" "$@"; }
-
-check()
-{
-	t_begin "$1"
-	shift
-	if "$@" >"$T_TMP/out" 2>&1; then t_ok; else
-		t_fail "$(tail -n 5 "$T_TMP/out")"
-	fi
-}
-
 disk() # FILE OPTION...
 {
 	local to=$1
