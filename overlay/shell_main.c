@@ -10,6 +10,8 @@
 #include "host/error.h"
 #include "host/opts.h"
 #include "host/outfile.h"
+#include "host/scratch.h"
+#include "host/spawn.h"
 #include "host/userns.h"
 #include "captured.h"
 #include "make.h"
@@ -62,14 +64,8 @@ static void find_layers(struct build *b, const struct site *s, struct role *r,
 
 static void prepare(struct build *b, const struct site *s, struct role *r)
 {
-	char *build = site_path(s, "build");
-
-	site_mkdirs(build);
 	b->site = s;
-	b->out = xasprintf("%s/shell.XXXXXX", build);
-	if (!mkdtemp(b->out))
-		die("%s:", b->out);
-	outfile_cleanup(b->out);
+	b->out = scratch_make(s, "shell");
 	b->work = xasprintf("%s/work", b->out);
 	outfile_mkdir(b->work, 0700);
 	b->root = xasprintf("%s/root", b->work);
@@ -81,7 +77,6 @@ static void prepare(struct build *b, const struct site *s, struct role *r)
 	/* an imported base has no folder of its own */
 	if (opt.base)
 		r->dir = b->out;
-	free(build);
 }
 
 /* A role like any other, whose overlay is what was captured here. */
@@ -98,17 +93,31 @@ static void write_role(const struct build *b, const struct shell *s,
 
 	captured_note(dir, b->base->digest, make_digests(b->site, b->deps));
 	outfile_put(path, 0644, text, strlen(text));
-	printf("role %s: %llu bytes, %llu entries, %llu deleted, above %s\n",
-	       opt.save, (unsigned long long)s->info.size,
-	       (unsigned long long)s->info.entries,
-	       (unsigned long long)s->info.deletes,
-	       opt.role ? opt.role : b->base->name);
 	free(text);
 	free(path);
 }
 
+static void say_role(const struct shell *s, const char *above)
+{
+	printf("role %s: %llu bytes, %llu entries, %llu deleted, above %s\n",
+	       opt.save, (unsigned long long)s->info.size,
+	       (unsigned long long)s->info.entries,
+	       (unsigned long long)s->info.deletes, above);
+}
+
+/* A role is there whole or not at all; build/ may be another disk. */
+static void put_role(const char *from, const char *to)
+{
+	const char *const argv[] = {"mv", "-T", "--", from, to, NULL};
+	struct spawn s = {.argv = argv, .in = -1, .out = -1, .err = -1};
+
+	if (spawn_run(&s))
+		die("%s: cannot be moved to %s", from, to);
+}
+
 static char *saved_dir(const struct site *s)
 {
+	char *roles = site_path(s, "roles");
 	char *dir = site_path(s, "roles/%s", opt.save);
 
 	if (!site_name_ok(opt.save))
@@ -116,6 +125,8 @@ static char *saved_dir(const struct site *s)
 			   opt.save);
 	if (!access(dir, F_OK))
 		die("%s: there already; another name, or remove it first", dir);
+	site_mkdirs(roles);
+	free(roles);
 	return dir;
 }
 
@@ -125,7 +136,7 @@ int main(int argc, char **argv)
 	struct build b = {0};
 	struct role role = {0};
 	struct base base;
-	char *dir = NULL, *file;
+	char *dir = NULL, *made, *file;
 	struct site s;
 	int first, ret;
 
@@ -143,9 +154,9 @@ int main(int argc, char **argv)
 	sh.save = opt.save;
 	if (!opt.save)
 		return shell_run(&b, &sh) ? EXIT_FAILED : sh.status & 0xff;
-	site_mkdirs(dir);
-	outfile_cleanup(dir);
-	file = xasprintf("%s/captured.cpio.gz", dir);
+	made = xasprintf("%s/role", b.out);
+	site_mkdirs(made);
+	file = xasprintf("%s/captured.cpio.gz", made);
 	outfile_open(&sh.out, file, 0644);
 	ret = shell_run(&b, &sh) ? EXIT_FAILED : sh.status & 0xff;
 	if (ret && sh.argv[0]) {
@@ -153,7 +164,8 @@ int main(int argc, char **argv)
 		return ret;
 	}
 	outfile_commit(&sh.out);
-	write_role(&b, &sh, dir);
-	outfile_keep(dir);
+	write_role(&b, &sh, made);
+	put_role(made, dir);
+	say_role(&sh, opt.role ? opt.role : base.name);
 	return EXIT_DONE;
 }

@@ -70,6 +70,27 @@ bad gone 'the list of deletions, opaque folders and xattrs: content' <<'S'
 touch -d @1000 /etc
 S
 
+t_begin 'killed: the next build takes away what it left'
+mkfifo "$T_TMP/toggle/up"
+role slow
+hook slow extra-data 10-x <<S
+case \$SLIPWAY_DATA in *verify*) echo >$T_TMP/toggle/up; sleep 1000 ;; esac
+S
+$V slow >out 2>err &
+pid=$!
+read -r _ <"$T_TMP/toggle/up"
+kill -9 $pid
+wait $pid 2>/dev/null
+was=$(left)
+until $OVL below >out 2>&1; do
+	grep -q 'another slipway' out || break
+	sleep 0.1
+done
+if [ -n "$was" ] && [ -z "$(left)" ]; then t_ok; else
+	t_fail "before: $was; after: $(left); $(cat out err)"
+fi
+rm -r "$SITE/roles/slow"
+
 t_begin 'a base, from a folder'
 mkdir -p "$SITE/bases/x"
 if "$BIN/slipway-base" -C "$SITE" --from "$T_TMP/root" --verify x >out 2>err &&

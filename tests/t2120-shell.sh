@@ -80,6 +80,49 @@ $OVL tuned >out 2>&1
 if [ $? = 1 ] && grep -q 'captured above another build of overlay web' out
 then t_ok; else t_fail "$(cat out)"; fi
 
+gone() # PID, and all that hold what it had open
+{
+	local i
+	for ((i = 0; i < 300; i++)); do
+		pgrep -f "^$BIN/slipway-shell -C $SITE" >/dev/null || return 0
+		sleep 0.1
+	done
+	return 1
+}
+up() # FILE: until it says so
+{
+	local i
+	for ((i = 0; i < 600; i++)); do
+		grep -q up "$1" && return
+		sleep 0.1
+	done
+}
+t_begin 'killed: the next one on the site takes away what it left'
+$SH --role top --save killed -- sh -c 'echo up; exec sleep 1000' >up 2>&1 &
+pid=$!
+up up
+kill -9 $pid
+wait $pid 2>/dev/null
+gone
+was=$(left)
+$OVL web >out 2>&1
+if [ -n "$was" ] && [ -z "$(left)" ] && [ ! -e "$SITE/roles/killed" ]; then
+	t_ok
+else t_fail "before: $was; after: $(left); $(cat up out)"; fi
+t_begin '... but not what another has that lives'
+mkfifo go
+$SH --role top --disk -- sh -c 'echo up; read -r x; cat /etc/top' <>go >up \
+	2>&1 &
+pid=$!
+up up
+$SH --role top -- true >out 2>&1
+$OVL web >>out 2>&1
+was=$(left)
+echo >go
+wait $pid
+if [ -n "$was" ] && grep -qx top up && [ -z "$(left)" ]; then t_ok
+else t_fail "$was; $(cat up out)"; fi
+
 # a newer base
 mkdir -p "$CACHE/bases" "$SITE/public/layers"
 cp "$SITE/build/bases/tiny/base.squashfs" "$SITE/public/layers/$(sed -n \

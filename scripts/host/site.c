@@ -17,6 +17,7 @@
 #include "format/text.h"
 #include "host/alloc.h"
 #include "host/error.h"
+#include "host/scratch.h"
 #include "host/site.h"
 
 bool site_name_ok(const char *name)
@@ -229,6 +230,7 @@ void site_lock(const struct site *s)
 		die("%s: another slipway works on this site; wait for it",
 		    s->dir);
 	}
+	scratch_sweep(s);
 	free(path);
 	free(dir);
 }

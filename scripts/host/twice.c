@@ -13,7 +13,7 @@
 
 #include "host/alloc.h"
 #include "host/error.h"
-#include "host/outfile.h"
+#include "host/scratch.h"
 #include "host/spawn.h"
 #include "host/twice.h"
 
@@ -25,13 +25,10 @@ static void link_to(const char *from, const char *to)
 
 char *twice_site(const struct site *s)
 {
-	char *other = site_path(s, "build/verify.XXXXXX"), *from, *to;
+	char *other = scratch_make(s, "verify"), *from, *to;
 	struct dirent *d;
 	DIR *dp;
 
-	if (!mkdtemp(other))
-		die("%s:", other);
-	outfile_cleanup(other);
 	dp = opendir(s->dir);
 	if (!dp)
 		die("%s:", s->dir);
