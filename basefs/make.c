@@ -2,7 +2,9 @@
 /* make.c - one base, when it has to be made. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "host/alloc.h"
+#include "host/budget.h"
 #include "host/error.h"
 #include "host/outfile.h"
 #include "host/spawn.h"
@@ -13,6 +15,18 @@
 #include "lock.h"
 #include "make.h"
 #include "oci.h"
+
+static void check_budget(const struct recipe *r, int image)
+{
+	struct stat st;
+	char *why;
+
+	if (fstat(image, &st))
+		die("base %s:", r->name);
+	why = budget_why(st.st_size, r->budget);
+	if (why)
+		die("base %s: %s", r->name, why);
+}
 
 /* Pack from whatever source into the image, and write down what it is. */
 static void pack(struct work *w, struct facts *f, struct from *from)
@@ -35,6 +49,7 @@ static void pack(struct work *w, struct facts *f, struct from *from)
 		bootstrap_run(&b, &im);
 	}
 	image_close(&im);
+	check_budget(&w->recipe, o.fd);
 	f->created = w->dated ? w->epoch : im.newest;
 	outfile_commit(&o);
 	lock_packages(w, f->created);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "format/env.h"
 #include "host/alloc.h"
+#include "host/budget.h"
 #include "host/error.h"
 #include "host/oci.h"
 #include "recipe.h"
@@ -77,7 +78,8 @@ static void set_profile(struct recipe *r, const char *profile)
 /* What exists is packed as it is: no other key could have an effect. */
 static void fill_from(struct recipe *r, const char *from)
 {
-	static const char *const keys[] = {"from", "arch", "profile", NULL};
+	static const char *const keys[] = {"from", "arch", "profile",
+					   "size-budget", NULL};
 
 	ini_known(&r->conf, "base", keys);
 	r->from = oci_below(from, r->dir);
@@ -88,10 +90,10 @@ static void fill_from(struct recipe *r, const char *from)
 
 static void fill(struct recipe *r)
 {
-	static const char *const keys[] = {"suite",    "mirror",  "components",
-					   "packages", "variant", "arch",
-					   "profile",  "keyring", "kernel",
-					   "vendor",   NULL};
+	static const char *const keys[] = {
+		"suite",   "mirror", "components",  "packages",
+		"variant", "arch",   "profile",	    "keyring",
+		"kernel",  "vendor", "size-budget", NULL};
 
 	ini_known(&r->conf, "base", keys);
 	r->suite = ini_need(&r->conf, "base", "suite");
@@ -136,6 +138,7 @@ void recipe_read(struct recipe *r, const struct site *s, const char *name,
 		die("base %s: no such base (no %s)", name, path);
 	}
 	set_profile(r, profile);
+	r->budget = budget_read(&r->conf, "base");
 	free(path);
 }
 

@@ -30,6 +30,7 @@ struct recipe {
 	struct recipe_archive *archives;
 	size_t n_archives;  /* the first has the suite itself */
 	unsigned int level; /* zstd */
+	uint64_t budget;    /* bytes of the image, 0: none */
 };
 
 /*

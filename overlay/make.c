@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "host/alloc.h"
+#include "host/budget.h"
 #include "host/error.h"
 #include "host/hash.h"
 #include "host/userns.h"
@@ -98,11 +99,15 @@ static void open_log(struct build *b)
 	free(path);
 }
 
-static void over_budget(const struct build *b, const struct info *i)
+static int within_budget(const struct role *r, const struct info *i)
 {
-	warn("role %s: %llu bytes, above its size-budget of %llu",
-	     b->role->name, (unsigned long long)i->size,
-	     (unsigned long long)b->role->budget);
+	char *why = budget_why(i->size, r->budget);
+	int err = why ? -1 : 0;
+
+	if (why)
+		warn("role %s: %s", r->name, why);
+	free(why);
+	return err;
 }
 
 static int build_and_commit(struct build *b, struct info *i,
@@ -122,10 +127,8 @@ static int build_and_commit(struct build *b, struct info *i,
 	times_say(b->times);
 	if (!b->keep && !rmdir(b->work))
 		outfile_keep(b->work);
-	if (!err && b->role->budget && i->size > b->role->budget) {
-		over_budget(b, i);
-		err = -1;
-	}
+	if (!err)
+		err = within_budget(b->role, i);
 	if (err) {
 		outfile_drop(&o);
 		return EXIT_FAILED;

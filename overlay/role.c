@@ -8,6 +8,7 @@
 #include "format/sqsb.h"
 #include "format/text.h"
 #include "host/alloc.h"
+#include "host/budget.h"
 #include "host/error.h"
 #include "host/hash.h"
 #include "host/oci.h"
@@ -80,8 +81,6 @@ static void role_check(struct role *r)
 	static const char *const keys[] = {
 		"base",	  "depends",	 "provides",	"conflicts", "packages",
 		"grants", "size-budget", "should-fail", "from-oci",  NULL};
-	const char *budget = ini_get(&r->conf, "role", "size-budget");
-
 	ini_known(&r->conf, "role", keys);
 	for (size_t i = 0; r->packages[i]; i++)
 		if (!package_ok(r->packages[i]))
@@ -93,9 +92,7 @@ static void role_check(struct role *r)
 	if (!site_name_ok(r->base))
 		die("%s: base: '%s' is not a base's name", r->conf.path,
 		    r->base);
-	if (budget && text_size(text_span(budget), &r->budget))
-		die("%s: size-budget: '%s' is not a size (try 20M)",
-		    r->conf.path, budget);
+	r->budget = budget_read(&r->conf, "role");
 }
 
 /* The file of that name beside role.conf: words, comments after '#'. */

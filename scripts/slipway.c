@@ -40,6 +40,7 @@ static const struct {
 	{"ls", "list what is in a layer, or in the union of a role"},
 	{"cat", "print files of a layer, or of the union of a role"},
 	{"diff", "tell two layers or two roles apart"},
+	{"size", "say what the layers that are built take, and of what"},
 	{"export", "write a layer or a role as other tools read it"},
 	{"kernel", "put out the kernel and initrd that belong to an image"},
 	{"ramdisk", "make a kernel and one initrd with base and role inside"},

@@ -238,6 +238,14 @@ if lint; then t_fail 'good'; elif [ "$(grep -c \
 	t_fail "$(cat "$T_TMP/out")"
 fi
 mv "$T_TMP/overlays" "$site/build/overlays"
+t_begin 'lint, and publish: a layer that is above its budget by now'
+echo 'size-budget = 100' >>"$site/roles/db/role.conf"
+lint
+cp "$T_TMP/out" "$T_TMP/said"
+if grep -q "^bad  *role db: role db: [0-9]* bytes, above its size-budget of 100" \
+	"$T_TMP/said" && ! publish && grep -q 'above its size-budget of 100' \
+	"$T_TMP/out"; then t_ok; else t_fail "$(cat "$T_TMP/said" "$T_TMP/out")"; fi
+sed -i '/size-budget/d' "$site/roles/db/role.conf"
 t_begin 'lint: a layer that is not what was built'
 echo x >>"$site/build/overlays/db/overlay.cpio.gz"
 if lint; then t_fail 'good'; elif grep -q \

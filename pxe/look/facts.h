@@ -31,12 +31,20 @@ void facts_free(struct facts *f);
  * privileges	files with setuid, setgid or capabilities
  * accounts	users and groups
  * sizes	bytes of files by folder, two levels of /usr and /var
+ * owned	bytes of files by package, "-" those of none; what a layer brings
+ *		of another one's package is nobody's
  */
 void facts_packages(struct facts *f, const struct look *l);
 void facts_units(struct facts *f, const struct look *l);
 void facts_privileges(struct facts *f, const struct look *l);
 void facts_accounts(struct facts *f, const struct look *l);
 void facts_sizes(struct facts *f, const struct look *l);
+void facts_owned(struct facts *f, const struct look *l);
+
+/* facts_files - each regular file once, whatever its names, in no order. */
+void facts_files(const struct look *l,
+		 void (*fn)(void *user, const struct look_entry *e),
+		 void *user);
 
 /* facts_each - @a or @b is NULL where a side has no such fact; equal ones are
  * left out. Both are sorted. */

@@ -56,8 +56,9 @@ static char *folder_of(const char *path)
 	return xasprintf("%.*s", (int)(slash - path), path);
 }
 
-static void count(struct folders *all, const struct look_entry *e)
+static void count(void *user, const struct look_entry *e)
 {
+	struct folders *all = user;
 	char *name = folder_of(e->path);
 	size_t i;
 
@@ -73,11 +74,10 @@ static void count(struct folders *all, const struct look_entry *e)
 	all->list[i].bytes += e->size;
 }
 
-void facts_sizes(struct facts *f, const struct look *l)
+void facts_files(const struct look *l,
+		 void (*fn)(void *user, const struct look_entry *e), void *user)
 {
 	const struct look_entry **list;
-	struct folders all = {0};
-	char *text;
 	size_t n, i;
 
 	list = files(l, &n);
@@ -85,7 +85,17 @@ void facts_sizes(struct facts *f, const struct look *l)
 		if (!i || list[i]->nlink < 2 ||
 		    list[i]->ino != list[i - 1]->ino ||
 		    list[i]->layer != list[i - 1]->layer)
-			count(&all, list[i]);
+			fn(user, list[i]);
+	free(list);
+}
+
+void facts_sizes(struct facts *f, const struct look *l)
+{
+	struct folders all = {0};
+	char *text;
+	size_t i;
+
+	facts_files(l, count, &all);
 	for (i = 0; i < all.n; i++) {
 		text = xasprintf("%llu", (unsigned long long)all.list[i].bytes);
 		facts_add(f, all.list[i].name, text);
@@ -93,6 +103,5 @@ void facts_sizes(struct facts *f, const struct look *l)
 		free(all.list[i].name);
 	}
 	free(all.list);
-	free(list);
 	facts_sort(f);
 }

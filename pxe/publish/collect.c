@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "format/filelist.h"
 #include "format/url.h"
 #include "host/alloc.h"
+#include "host/budget.h"
 #include "host/error.h"
 #include "host/hash.h"
 #include "drivers.h"
@@ -67,6 +69,35 @@ static void read_info(struct ini *ini, char *path, const char *build)
 	free(path);
 }
 
+/* It was within when it was built; the budget may be another one by now. */
+static void check_budget(const struct ini *conf, const char *kind,
+			 const char *name, const char *file)
+{
+	uint64_t budget = budget_read(conf, kind);
+	struct stat st;
+	char *why;
+
+	if (!budget || stat(file, &st))
+		return;
+	why = budget_why(st.st_size, budget);
+	if (why)
+		die("%s %s: %s", kind, name, why);
+}
+
+static void base_budget(const struct release *r, const char *base,
+			const char *file)
+{
+	char *path = site_path(r->site, "bases/%s/base.conf", base);
+	struct ini conf;
+
+	/* one that was imported has none */
+	if (!ini_read(&conf, path)) {
+		check_budget(&conf, "base", base, file);
+		ini_free(&conf);
+	}
+	free(path);
+}
+
 static struct manifest_layer *add_layer(struct release *r, char *path)
 {
 	if (r->m.n_layers == MANIFEST_LAYERS_MAX)
@@ -104,6 +135,7 @@ static unsigned int need_base(struct release *r, const char *base)
 		l->name = text_span(xstrdup(base));
 		info_digest(&ini, "base", "digest", l->digest);
 		ini_free(&ini);
+		base_budget(r, base, path);
 	}
 	free(build);
 	return at;
@@ -203,8 +235,9 @@ static void add_overlays(struct release *r, struct manifest_role *role,
 		free(dir);
 	}
 	add_grants(role, &conf);
-	ini_free(&conf);
 	at = need_overlay(r, name, role->base);
+	check_budget(&conf, "role", name, r->layer_path[at]);
+	ini_free(&conf);
 	for (i = 0; i < role->n_overlays; i++)
 		if (role->overlays[i] == at)
 			return;
