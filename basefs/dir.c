@@ -57,22 +57,33 @@ static void free_seen(void *p)
 	free(s);
 }
 
-/* llistxattr or lgetxattr (@name), grown until it fits; NULL: none. */
-static char *get(const char *path, const char *name, size_t *size)
+/* One system call of them: by @fd where the file is open, which spares the
+ * kernel the way along @path. */
+static ssize_t call(int fd, const char *path, const char *name, char *buf,
+		    size_t size)
+{
+	if (fd >= 0)
+		return name ? fgetxattr(fd, name, buf, size)
+			    : flistxattr(fd, buf, size);
+	return name ? lgetxattr(path, name, buf, size)
+		    : llistxattr(path, buf, size);
+}
+
+/* The list of names, or one value, grown until it fits; NULL: none. */
+static char *get(int fd, const char *path, const char *name, size_t *size)
 {
 	ssize_t n, got;
 	char *buf;
 
 	for (;;) {
-		n = name ? lgetxattr(path, name, NULL, 0)
-			 : llistxattr(path, NULL, 0);
-		if (n < 0 && (errno == ENOTSUP || errno == ENODATA))
+		n = call(fd, path, name, NULL, 0);
+		if ((!n && !name) ||
+		    (n < 0 && (errno == ENOTSUP || errno == ENODATA)))
 			return NULL;
 		if (n < 0)
 			die("%s: attributes:", path);
 		buf = xmalloc(n + 1);
-		got = name ? lgetxattr(path, name, buf, n)
-			   : llistxattr(path, buf, n);
+		got = call(fd, path, name, buf, n);
 		if (got >= 0)
 			break;
 		free(buf);
@@ -83,16 +94,17 @@ static char *get(const char *path, const char *name, size_t *size)
 	return buf;
 }
 
-static void read_xattrs(struct image_entry *e, const char *path, char **names)
+static void read_xattrs(struct image_entry *e, int fd, const char *path,
+			char **names)
 {
 	size_t size = 0, len;
 	struct pack_xattr x;
 
-	*names = get(path, NULL, &size);
+	*names = get(fd, path, NULL, &size);
 	for (char *at = *names; at && at < *names + size; at += len) {
 		len = strlen(at) + 1;
 		x.name = at;
-		x.value = get(path, at, &x.size);
+		x.value = get(fd, path, at, &x.size);
 		if (!x.value)
 			continue;
 		e->xattrs = xrealloc(e->xattrs, e->n_xattrs + 1, sizeof(x));
@@ -100,15 +112,12 @@ static void read_xattrs(struct image_entry *e, const char *path, char **names)
 	}
 }
 
-static void feed_file(struct image *im, const char *path, uint64_t size)
+static void feed_file(struct image *im, int fd, const char *path, uint64_t size)
 {
 	static char buf[READ_SIZE];
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	uint64_t left = size;
 	ssize_t n;
 
-	if (fd < 0)
-		die("%s:", path);
 	while (left) {
 		n = read(fd, buf, left < sizeof(buf) ? left : sizeof(buf));
 		if (n < 0 && errno == EINTR)
@@ -120,7 +129,6 @@ static void feed_file(struct image *im, const char *path, uint64_t size)
 		image_data(im, buf, n);
 		left -= n;
 	}
-	close(fd);
 	image_end(im);
 }
 
@@ -136,6 +144,7 @@ static void feed(struct image *im, const FTSENT *f, const char *path,
 				.rdev = st->st_rdev};
 	char target[PATH_MAX], *names = NULL;
 	const char *first = NULL;
+	int fd = -1;
 	ssize_t n;
 
 	if (!S_ISDIR(st->st_mode) && st->st_nlink > 1)
@@ -151,14 +160,21 @@ static void feed(struct image *im, const FTSENT *f, const char *path,
 		target[n] = '\0';
 		e.target = target;
 	}
-	read_xattrs(&e, f->fts_path, &names);
+	if (S_ISREG(st->st_mode)) {
+		fd = open(f->fts_path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0)
+			die("%s:", f->fts_path);
+	}
+	read_xattrs(&e, fd, f->fts_path, &names);
 	image_add(im, &e);
 	for (size_t i = 0; i < e.n_xattrs; i++)
 		free((void *)e.xattrs[i].value);
 	free(e.xattrs);
 	free(names);
-	if (S_ISREG(st->st_mode))
-		feed_file(im, f->fts_path, st->st_size);
+	if (fd >= 0) {
+		feed_file(im, fd, f->fts_path, st->st_size);
+		close(fd);
+	}
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)

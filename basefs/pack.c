@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* pack.c - the only writer of squashfs images; libsquashfs 1.x behind it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 #include <sqfs/block.h>
 #include <sqfs/block_processor.h>
 #include <sqfs/block_writer.h>
@@ -24,11 +26,14 @@
 #include "pack.h"
 
 #define BACKLOG_PER_JOB 10
+#define FLUSH		(16u << 20)
 
 struct pack {
 	char *path;
 	sqfs_super_t super;
 	sqfs_file_t *file;
+	int fd; /* of the same file */
+	size_t unflushed;
 	sqfs_compressor_t *cmp, *uncmp;
 	sqfs_block_writer_t *blocks;
 	sqfs_frag_table_t *frags;
@@ -98,6 +103,9 @@ struct pack *pack_open(const char *path, unsigned int level, unsigned int jobs)
 	p->file = sqfs_open_file(path, SQFS_FILE_OPEN_OVERWRITE);
 	if (!p->file)
 		die("%s: cannot create:", path);
+	p->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (p->fd < 0)
+		die("%s:", path);
 	open_compressor(p, level);
 	check(p, sqfs_super_init(&p->super, PACK_BLOCK, 0, SQFS_COMP_ZSTD),
 	      "open");
@@ -150,10 +158,21 @@ void pack_begin(struct pack *p, struct tree_inode *inode)
 	      "write");
 }
 
+/* Let the disk work while we do: whoever commits the image waits for it. */
+static void flush(struct pack *p, size_t size)
+{
+	p->unflushed += size;
+	if (p->unflushed < FLUSH)
+		return;
+	p->unflushed = 0;
+	sync_file_range(p->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 void pack_data(struct pack *p, const void *data, size_t size)
 {
 	errno = 0;
 	check(p, sqfs_block_processor_append(p->data, data, size), "write");
+	flush(p, size);
 }
 
 void pack_end(struct pack *p)
@@ -334,6 +353,7 @@ void pack_finish(struct pack *p, struct tree *t, uint32_t mtime)
 	sqfs_destroy(p->uncmp);
 	sqfs_destroy(p->cmp);
 	sqfs_destroy(p->file);
+	close(p->fd);
 	free(p->path);
 	free(p);
 }
