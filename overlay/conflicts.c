@@ -7,22 +7,10 @@
 #include "format/text.h"
 #include "host/alloc.h"
 #include "host/error.h"
+#include "host/pkgfiles.h"
 #include "conflicts.h"
 
 #define SAID_MAX 20 /* then only their number */
-
-static bool shared(const char *path)
-{
-	static const char *const globs[] = {
-		"var/lib/dpkg/*", "var/lib/apt/extended_states",
-		"var/cache/debconf/*", "var/cache/ldconfig/*",
-		"etc/ld.so.cache"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(globs); i++)
-		if (text_glob(text_span(globs[i]), text_span(path)))
-			return true;
-	return false;
-}
 
 /* Which overlay below has something, not a folder, at @path; -1: none. */
 static long below(const char *path, char *const *lowers, size_t n)
@@ -49,7 +37,7 @@ void conflicts_say(const struct build *b, const struct capture *c,
 		const struct capture_entry *e = &c->entries[i];
 		long k;
 
-		if (S_ISDIR(e->st.st_mode) || shared(e->path))
+		if (S_ISDIR(e->st.st_mode) || pkgfiles_shared(e->path))
 			continue;
 		k = below(e->path, lowers, n);
 		if (k < 0 || ++said > SAID_MAX)

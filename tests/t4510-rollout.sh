@@ -9,6 +9,8 @@
 requires_root
 need mksquashfs squashfs-tools
 need openssl openssl
+need setfattr attr
+need jq jq
 
 site=$T_TMP/fix/site
 public=$site/public
@@ -256,6 +258,43 @@ t_begin 'lint changes nothing'
 if [ -z "$(find "$site" -newer "$T_TMP/out" -type f)" ]; then t_ok; else
 	t_fail "$(find "$site" -newer "$T_TMP/out" -type f)"
 fi
+
+# a role of three overlays, two of which do not know each other
+mkdir -p "$site/roles/stack"
+printf '[role]\nbase = tiny\ndepends = db web\n' >"$site/roles/stack/role.conf"
+stack() # ROLE, its upper folder in ./up: packed
+{
+	slipway overlay --pack "$T_TMP/up" --base-digest "$base" \
+		-o "$T_TMP/packed.gz" >"$T_TMP/packed" &&
+		build "$1" x && cp "$T_TMP/packed.gz" \
+			"$site/build/overlays/$1/overlay.cpio.gz" &&
+		sed -i "s/^digest = .*/digest = $(overlay "$1")/" \
+			"$site/build/overlays/$1/overlay.info"
+	rm -rf "$T_TMP/up"
+}
+t_begin 'lint: paths that several overlays of a role change'
+mkdir -p "$T_TMP"/up/{etc/dir,var/lib/dpkg}
+touch "$T_TMP"/up/etc/{both,dir/x,gone,own} "$T_TMP/up/var/lib/dpkg/status"
+stack db
+mkdir -p "$T_TMP"/up/{etc,var/lib/dpkg}
+touch "$T_TMP"/up/etc/{both,dir-x} "$T_TMP/up/var/lib/dpkg/status"
+stack web
+mkdir -p "$T_TMP/up/etc/dir"
+setfattr -n trusted.overlay.opaque -v y "$T_TMP/up/etc/dir"
+mknod "$T_TMP/up/etc/gone" c 0 0
+stack stack
+lint
+if [ "$(grep ^note "$T_TMP/out")" = "\
+note role stack: etc/both: overlay web replaces what overlay db has
+note role stack: etc/dir: overlay stack hides what overlay db has
+note role stack: etc/gone: overlay stack deletes what overlay db has" ]; then
+	t_ok
+else t_fail "$(cat "$T_TMP/out")"; fi
+t_begin '... as JSON; nothing is bad'
+if slipway lint -C "$site" --json >"$T_TMP/out" && [ "$(jq -r \
+	'select(.note and .ok).object' "$T_TMP/out" | wc -l)" = 3 ]; then t_ok
+else t_fail "$(cat "$T_TMP/out")"; fi
+rm -r "$site/roles/stack" "$site/build/overlays/stack"
 
 # --- channels: releases of their own over the same layers
 tiny_role db

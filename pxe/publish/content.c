@@ -15,11 +15,19 @@
 struct content {
 	const char *name;
 	const struct manifest_layer *layer;
+	const struct content_paths *paths; /* or NULL */
 	unsigned int grants;
 	bool first, in_list;
 	char *list; /* the reserved member */
 	size_t have, size;
 };
+
+static void tell(const struct content *c, const char *path, mode_t mode,
+		 enum content_kind kind)
+{
+	if (c->paths)
+		c->paths->fn(c->paths->user, path, mode, kind);
+}
 
 static int begin(void *user, const struct cpio_entry *e, struct fault *f)
 {
@@ -44,6 +52,8 @@ static int begin(void *user, const struct cpio_entry *e, struct fault *f)
 		return fault_set(f, -EBADMSG, "a whiteout as a device", 0);
 	if (S_ISREG(e->mode) && (e->mode & (S_ISUID | S_ISGID)))
 		c->grants |= MANIFEST_GRANT_SETID;
+	if (!c->in_list)
+		tell(c, e->name, e->mode, CONTENT_ENTRY);
 	return 0;
 }
 
@@ -82,6 +92,10 @@ static int check_list(struct content *c, struct fault *f)
 		if (item[i].kind == OVL_XATTR &&
 		    !strcmp(item[i].name, "security.capability"))
 			c->grants |= MANIFEST_GRANT_CAPS;
+		if (item[i].kind == OVL_DELETE)
+			tell(c, item[i].path, 0, CONTENT_DELETED);
+		if (item[i].kind == OVL_OPAQUE)
+			tell(c, item[i].path, S_IFDIR, CONTENT_OPAQUE);
 		prev = &item[i];
 		i = !i;
 	}
@@ -120,10 +134,11 @@ static int inflate_all(struct content *c, struct cpio_decoder *d,
 }
 
 int content_check(const char *name, const struct manifest_layer *l,
-		  const uint8_t *p, unsigned int *grants, struct fetch_error *e)
+		  const uint8_t *p, unsigned int *grants,
+		  const struct content_paths *paths, struct fetch_error *e)
 {
 	static const struct cpio_sink sink = {begin, data, end};
-	struct content c = {.name = name, .layer = l};
+	struct content c = {.name = name, .layer = l, .paths = paths};
 	static struct cpio_decoder d;
 	struct fault f = {0};
 	int err;

@@ -15,6 +15,7 @@
 
 #include <json-c/json.h>
 
+#include "conflicts.h"
 #include "content.h"
 #include "format/sqsb.h"
 #include "host/alloc.h"
@@ -26,6 +27,8 @@
 #include "release.h"
 #include "rollout.h"
 #include "tree.h"
+
+#define NOTED_MAX 20 /* conflicts of a role, for people */
 
 static const char *dir;
 static bool json;
@@ -46,20 +49,26 @@ static const struct opts opts = {
 	.opts = table,
 };
 
-static void tell(const char *what, const char *why)
+/* @why: what is bad about it; @note: what is good to know. Or NULL. */
+static void tell(const char *what, const char *why, const char *note)
 {
+	const char *text = why ? why : note;
 	struct json_object *o;
 
 	if (!json) {
-		printf("%-4s %s%s%s\n", why ? "bad" : "ok", what,
-		       why ? ": " : "", why ? why : "");
+		printf("%-4s %s%s%s\n",
+		       why    ? "bad"
+		       : note ? "note"
+			      : "ok",
+		       what, text ? ": " : "", text ? text : "");
 		return;
 	}
 	o = json_object_new_object();
 	json_object_object_add(o, "object", json_object_new_string(what));
 	json_object_object_add(o, "ok", json_object_new_boolean(!why));
-	if (why)
-		json_object_object_add(o, "why", json_object_new_string(why));
+	if (text)
+		json_object_object_add(o, why ? "why" : "note",
+				       json_object_new_string(text));
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
 	json_object_put(o);
 }
@@ -89,10 +98,11 @@ static bool passes(const char *what, void (*check)(void *arg), void *arg)
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	why[strcspn(why, "\n")] = '\0';
-	tell(what, !status ? NULL
-		   : !strncmp(why, prefix, strlen(prefix))
-			   ? why + strlen(prefix)
-			   : why);
+	tell(what,
+	     !status				     ? NULL
+	     : !strncmp(why, prefix, strlen(prefix)) ? why + strlen(prefix)
+						     : why,
+	     NULL);
 	free(why);
 	return !status;
 }
@@ -213,7 +223,7 @@ static void check_layer(void *arg)
 			die("%s: %s", c->name, f.why);
 		return;
 	}
-	if (content_check(c->name, l, m.p, &need, &e))
+	if (content_check(c->name, l, m.p, &need, NULL, &e))
 		die("%s", e.text);
 	check_grants(c->at, c->name, need);
 }
@@ -237,6 +247,39 @@ static unsigned int check_layers(void)
 	return bad;
 }
 
+struct noted {
+	const char *what;
+	unsigned int n;
+};
+
+static void note(void *user, const char *text)
+{
+	struct noted *t = user;
+
+	if (t->n++ < NOTED_MAX || json)
+		tell(t->what, NULL, text);
+}
+
+/* Nobody refuses them, but whoever stacks roles wants to know. */
+static void note_conflicts(void)
+{
+	char *more;
+
+	for (unsigned int i = 0; i < release.m.n_roles; i++) {
+		const struct span name = release.m.roles[i].name;
+		char *what = xasprintf("role %.*s", (int)name.n, name.p);
+		struct noted t = {what, 0};
+
+		conflicts_each(&release, i, note, &t);
+		if (t.n > NOTED_MAX && !json) {
+			more = xasprintf("%u paths more", t.n - NOTED_MAX);
+			tell(what, NULL, more);
+			free(more);
+		}
+		free(what);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int bad = 0;
@@ -258,6 +301,8 @@ int main(int argc, char **argv)
 		collect();
 		bad += check_layers();
 	}
+	if (!bad)
+		note_conflicts();
 	if (bad)
 		warn("%s: %u bad", site.dir, bad);
 	return bad ? EXIT_FAILED : EXIT_DONE;

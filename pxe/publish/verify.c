@@ -154,7 +154,7 @@ static int check_layer(struct verify *v, unsigned int i, const char *name,
 		else if (base)
 			err = check_base(name, l, p, e);
 		else
-			err = content_check(name, l, p, &v->grants[i], e);
+			err = content_check(name, l, p, &v->grants[i], NULL, e);
 		source_free(p, l->size);
 	}
 	source_free(ip, isize);
