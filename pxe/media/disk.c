@@ -15,7 +15,6 @@
 #include "format/text.h"
 #include "host/alloc.h"
 #include "host/error.h"
-#include "host/hash.h"
 #include "host/opts.h"
 #include "host/outfile.h"
 #include "host/progress.h"
@@ -113,52 +112,26 @@ static void add_roles(struct load *l, const struct release *r,
 			add_layer(l, r, i);
 }
 
-/* The tree's folder has the name that publish gives it (its collect.c). */
-static void boot_name(const struct release *r, const char *base,
-		      char hex[DIGEST_HEX + 1])
-{
-	static const char *const names[] = {"vmlinuz", "initrd.img", "core.img",
-					    "drivers.info"};
-	uint8_t digest[DIGEST_SIZE];
-	struct digest_ctx ctx;
-	unsigned int i;
-	uint64_t size;
-
-	digest_init(&ctx);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char *path = site_path(r->site, "build/initrd/%s/%s", base,
-				       names[i]);
-
-		if (i < 2 || !access(path, R_OK)) {
-			hash_file_hex(path, hex, &size);
-			digest_update(&ctx, hex, DIGEST_HEX);
-		}
-		free(path);
-	}
-	digest_final(&ctx, digest);
-	digest_hex(digest, hex);
-}
-
 static void add_boot(struct load *l, const struct release *r,
 		     const struct manifest_role *role)
 {
 	static const char *const names[] = {"vmlinuz", "initrd.img",
 					    "vmlinuz.sig", "initrd.img.sig"};
-	struct span base = r->m.layers[role->base].name;
-	char *name = xasprintf("%.*s", (int)base.n, base.p);
+	const struct manifest_layer *base = &r->m.layers[role->base];
 	char hex[DIGEST_HEX + 1], *path;
 	unsigned int i;
 
-	free(release_boot(r, role, "vmlinuz"));
-	boot_name(r, name, hex);
-	for (i = 0; i < 4; i++) {
+	if (!base->has_boot)
+		die("base %.*s: published without its kernel (run 'slipway publish')",
+		    (int)base->name.n, base->name.p);
+	digest_hex(base->boot, hex);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		path = site_path(r->site, "public/boot/%s/%s", hex, names[i]);
 		if (access(path, R_OK))
 			die("%s: not published (run 'slipway publish'):", path);
 		load_add(l, path, names[i], NULL);
 		free(path);
 	}
-	free(name);
 }
 
 static void gather(struct load *l, const struct release *r, char **names,
