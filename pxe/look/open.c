@@ -7,21 +7,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "format/cms.h"
-#include "format/manifest.h"
 #include "host/alloc.h"
-#include "host/anchors.h"
 #include "host/error.h"
-#include "host/outfile.h"
+#include "host/proven.h"
 #include "host/site.h"
 #include "look.h"
-
-#define CMS_MAX (MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX)
 
 struct tree {
 	const char *dir;
 	struct manifest m;
-	char *cms; /* spans of @m point into it */
+	struct proven bytes;
 };
 
 static void open_layer(struct look *l, const char *file, const char *name)
@@ -42,30 +37,12 @@ static void open_layer(struct look *l, const char *file, const char *name)
 	l->layers[0].name = xstrdup(name);
 }
 
-/*
- * The tree's own manifest, signed under the root that @root names. Whether a
- * machine would still take it (site, floor, date) is `slipway verify`'s
- * business, not that of who looks.
- */
 static void open_tree(struct tree *t, const char *root)
 {
 	char *path = xasprintf("%s/manifest.cms", t->dir);
-	struct fault f = {0};
-	const void *text;
-	size_t size, n, der_size;
-	void *der;
 
-	t->cms = outfile_slurp(path, CMS_MAX, &size);
-	if (!t->cms)
+	if (!proven_open(&t->bytes, &t->m, path, root))
 		die("%s: not a publish tree:", path);
-	der = anchors_read(root, &der_size);
-	digest_setup();
-	if (cms_verify(t->cms, size, der, der_size, MANIFEST_SIZE_MAX, &text,
-		       &n, &f))
-		die("%s: %s (root %s)", path, f.why, root);
-	free(der);
-	if (manifest_parse(&t->m, (struct span){text, n}, &f))
-		die("%s: %s", path, f.why);
 	free(path);
 }
 
@@ -171,8 +148,7 @@ void look_open(struct look *l, const struct look_from *from, const char *thing)
 	t->dir = dir;
 	open_tree(t, root);
 	open_name(l, t, name);
-	cms_release();
-	free(t->cms);
+	proven_free(&t->bytes);
 	free(t);
 	free(root);
 	free(dir);

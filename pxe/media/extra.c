@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "extra.h"
-#include "format/cms.h"
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/hash.h"
@@ -26,25 +25,19 @@ static bool on_medium(const struct where *w, const struct manifest_layer *l)
 	return there;
 }
 
-static void verify(struct extra *x, const struct where *w, const char *path)
+/* As the medium's own machines do: by the anchors that it carries. */
+static void open_manifest(struct extra *x, const struct where *w,
+			  const char *path)
 {
-	size_t n, root_size;
-	struct fault f = {0};
-	const void *text;
-	char *root = where_slurp(w, "/slipway/root.crt", &root_size);
+	size_t size;
+	char *anchors = where_slurp(w, "/slipway/root.crt", &size);
 
-	if (!root)
+	if (!anchors)
 		die("%s: a medium without layers; an overlay needs them",
 		    w->image);
-	digest_setup();
-	if (cms_verify(x->cms, x->cms_size, root, root_size, MANIFEST_SIZE_MAX,
-		       &text, &n, &f))
-		die("%s: %s (machines would refuse it: %s has another root)",
-		    path, f.why, w->image);
-	if (manifest_parse(&x->m, (struct span){text, n}, &f))
-		die("%s: %s", path, f.why);
-	x->text = (struct span){text, n};
-	free(root);
+	if (!proven_read(&x->bytes, &x->m, path, anchors, size, w->image))
+		die("%s: not a publish tree:", path);
+	free(anchors);
 }
 
 static void check_base(const struct extra *x, const struct where *w,
@@ -67,11 +60,7 @@ void extra_open(struct extra *x, const char *tree, const char *role,
 	int i;
 
 	x->tree = tree;
-	x->cms = outfile_slurp(path, MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX,
-			       &x->cms_size);
-	if (!x->cms)
-		die("%s: not a publish tree:", path);
-	verify(x, w, path);
+	open_manifest(x, w, path);
 	i = manifest_role(&x->m, text_span(role));
 	if (i < 0)
 		die("role %s: not in %s", role, path);
@@ -82,8 +71,7 @@ void extra_open(struct extra *x, const char *tree, const char *role,
 
 void extra_close(struct extra *x)
 {
-	cms_release();
-	free(x->cms);
+	proven_free(&x->bytes);
 }
 
 static void add_file(struct archive *a, const struct extra *x, const char *name)
@@ -122,8 +110,8 @@ void extra_add(struct archive *a, const struct extra *x, const struct where *w)
 	unsigned int i;
 
 	archive_dir(a, "tree");
-	archive_data(a, "tree/manifest.cms", x->cms, x->cms_size);
-	signatures_add(a, x->tree, x->text);
+	archive_data(a, "tree/manifest.cms", x->bytes.cms, x->bytes.cms_size);
+	signatures_add(a, x->tree, x->bytes.text);
 	archive_dir(a, "tree/layers");
 	for (i = 0; i < x->role->n_overlays; i++) {
 		const struct manifest_layer *l =

@@ -4,15 +4,13 @@
 #define MEDIA_EXTRA_H
 
 #include "archive.h"
-#include "format/manifest.h"
+#include "host/proven.h"
 #include "where.h"
 
 struct extra {
 	const char *tree;
-	char *cms;
-	size_t cms_size;
-	struct manifest m; /* its spans point into cms */
-	struct span text;  /* the manifest's, until extra_close() */
+	struct manifest m;
+	struct proven bytes;
 	const struct manifest_role *role;
 };
 

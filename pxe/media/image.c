@@ -101,7 +101,7 @@ static void name_it(struct media *m)
 	digest_init(&d);
 	hash_add(&d, text);
 	hash_add_number(&d, m->reserve);
-	digest_update(&d, m->r.cms, m->r.cms_size);
+	digest_update(&d, m->r.bytes.cms, m->r.bytes.cms_size);
 	for (i = 0; i < m->r.m.n_roles; i++)
 		for (k = 0; first_of_base(m, i) && k < 2; k++) {
 			path = release_boot(&m->r, &m->r.m.roles[i], files[k]);
@@ -159,7 +159,8 @@ static void add_signatures(struct grafts *a, const struct release *r)
 	char *public = site_path(r->site, "public"), *rel, *path, *to;
 	unsigned int n;
 
-	for (n = 2; (path = signatures_find(public, r->text, n, &rel)); n++) {
+	for (n = 2; (path = signatures_find(public, r->bytes.text, n, &rel));
+	     n++) {
 		to = xasprintf("/slipway/%s", rel);
 		grafts_file(a, to, path);
 		free(to);
@@ -178,7 +179,8 @@ static void add_tree(struct grafts *a, const struct media *m, const char *dir)
 
 	if (m->variant == MEDIA_NET)
 		return;
-	grafts_put(a, dir, "/slipway/manifest.cms", m->r.cms, m->r.cms_size);
+	grafts_put(a, dir, "/slipway/manifest.cms", m->r.bytes.cms,
+		   m->r.bytes.cms_size);
 	add_signatures(a, &m->r);
 	root = anchors_read(root_path, &size);
 	grafts_put(a, dir, "/slipway/root.crt", root, size);

@@ -64,8 +64,8 @@ static void add_tree(struct archive *a, const struct release *r,
 
 	archive_dir(a, "tree");
 	archive_data(a, "tree/role", line, strlen(line));
-	archive_data(a, "tree/manifest.cms", r->cms, r->cms_size);
-	signatures_add(a, public, r->text);
+	archive_data(a, "tree/manifest.cms", r->bytes.cms, r->bytes.cms_size);
+	signatures_add(a, public, r->bytes.text);
 	free(public);
 	archive_dir(a, "tree/layers");
 	add_layer(a, r, role->base);

@@ -4,46 +4,27 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "format/cms.h"
 #include "host/alloc.h"
-#include "host/anchors.h"
 #include "host/error.h"
 #include "host/hash.h"
-#include "host/outfile.h"
 #include "release.h"
 
 void release_open(struct release *r, const struct site *site)
 {
 	char *path = site_path(site, "public/manifest.cms");
 	char *root = site_path(site, "keys/root.crt");
-	struct fault f = {0};
-	size_t n, der_size;
-	const void *text;
-	void *der;
 
 	memset(r, 0, sizeof(*r));
 	r->site = site;
-	r->cms = outfile_slurp(path, MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX,
-			       &r->cms_size);
-	if (!r->cms)
+	if (!proven_open(&r->bytes, &r->m, path, root))
 		die("%s: not published (run 'slipway publish'):", path);
-	der = anchors_read(root, &der_size);
-	digest_setup();
-	if (cms_verify(r->cms, r->cms_size, der, der_size, MANIFEST_SIZE_MAX,
-		       &text, &n, &f))
-		die("%s: %s (root %s)", path, f.why, root);
-	if (manifest_parse(&r->m, (struct span){text, n}, &f))
-		die("%s: %s", path, f.why);
-	r->text = (struct span){text, n};
-	free(der);
 	free(path);
 	free(root);
 }
 
 void release_close(struct release *r)
 {
-	cms_release();
-	free(r->cms);
+	proven_free(&r->bytes);
 }
 
 const struct manifest_role *release_role(const struct release *r,

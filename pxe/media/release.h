@@ -4,14 +4,13 @@
 #define MEDIA_RELEASE_H
 
 #include "format/manifest.h"
+#include "host/proven.h"
 #include "host/site.h"
 
 struct release {
 	const struct site *site;
-	struct manifest m; /* its spans point into cms */
-	struct span text;  /* the manifest's, until release_close() */
-	char *cms;
-	size_t cms_size;
+	struct manifest m;
+	struct proven bytes;
 };
 
 /*

@@ -4,50 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/cms.h"
 #include "host/alloc.h"
-#include "host/anchors.h"
 #include "host/error.h"
 #include "host/outfile.h"
+#include "host/proven.h"
 #include "past.h"
-
-static const struct manifest *decode(const char *path, const void *cms,
-				     size_t size, const char *root_path)
-{
-	struct manifest *m = xmalloc(sizeof(*m));
-	struct fault f = {0};
-	size_t root_size, n;
-	const void *content;
-	void *root = anchors_read(root_path, &root_size);
-	char *text;
-
-	if (cms_verify(cms, size, root, root_size, MANIFEST_SIZE_MAX, &content,
-		       &n, &f))
-		die("%s: %s", path, f.why);
-	text = xmalloc(n + 1);
-	memcpy(text, content, n);
-	cms_release();
-	if (manifest_parse(m, (struct span){text, n}, &f))
-		die("%s: byte %llu: %s", path, (unsigned long long)f.where,
-		    f.why);
-	free(root);
-	return m;
-}
 
 static const struct manifest *open_path(const struct site *site,
 					const char *path)
 {
 	char *root = site_path(site, "keys/root.crt");
-	const struct manifest *m = NULL;
-	size_t size;
-	char *cms = outfile_slurp(path, MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX,
-				  &size);
+	struct manifest *m = xmalloc(sizeof(*m));
+	struct proven bytes;
 
-	if (cms)
-		m = decode(path, cms, size, root);
-	else if (errno != ENOENT && errno != ENOTDIR)
-		die("%s: cannot read:", path);
-	free(cms);
+	if (!proven_open(&bytes, m, path, root)) {
+		free(m);
+		m = NULL;
+	}
 	free(root);
 	return m;
 }

@@ -6,40 +6,23 @@
 
 #include <json-c/json.h>
 
-#include "format/cms.h"
 #include "host/alloc.h"
 #include "host/error.h"
-#include "host/outfile.h"
-#include "host/anchors.h"
+#include "host/proven.h"
 #include "preview.h"
 
 const struct manifest *preview_open(const struct site *site)
 {
 	char *path = site_path(site, "public/manifest.cms");
-	char *root_path = site_path(site, "keys/root.crt"), *text;
+	char *root = site_path(site, "keys/root.crt");
 	struct manifest *m = xmalloc(sizeof(*m));
-	struct fault f = {0};
-	size_t size, root_size, n;
-	const void *content;
-	char *cms = outfile_slurp(path, MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX,
-				  &size);
-	void *root;
+	struct proven bytes;
 
-	if (!cms)
+	if (!proven_open(&bytes, m, path, root))
 		die("%s: nothing is published yet (run 'slipway publish'):",
 		    path);
-	root = anchors_read(root_path, &root_size);
-	if (cms_verify(cms, size, root, root_size, MANIFEST_SIZE_MAX, &content,
-		       &n, &f))
-		die("%s: %s", path, f.why);
-	text = xmalloc(n + 1);
-	memcpy(text, content, n);
-	cms_release();
-	if (manifest_parse(m, (struct span){text, n}, &f))
-		die("%s: byte %llu: %s", path, (unsigned long long)f.where,
-		    f.why);
 	free(root);
-	free(cms);
+	free(path);
 	return m;
 }
 
