@@ -27,6 +27,8 @@ static void good_policy(struct bytes *b, uint64_t k, struct rng *r)
 		   k % 2 ? "enforce" : "rescue", k % 3 ? "warn" : "refuse",
 		   (unsigned int)rng_below(r, 40));
 	bytes_text(b, "url http://a/{role}\nurl http://b/\nrole web\n");
+	bytes_text(b, "signers %u\n",
+		   2 + (unsigned int)rng_below(r, POLICY_SIGNERS_MAX - 1));
 }
 
 static int decode_policy(const uint8_t *p, size_t n, struct fault *f)
@@ -44,16 +46,17 @@ static void policy_missing(struct bytes *b, uint64_t k, struct rng *r)
 /* All but the two URLs. */
 static void policy_twice(struct bytes *b, uint64_t k, struct rng *r)
 {
-	static const uint8_t once[] = {1, 2, 3, 4, 5, 6, 7, 10};
+	static const uint8_t once[] = {1, 2, 3, 4, 5, 6, 7, 10, 11};
 
-	bytes_line_copy(b, once[k % 8], 1 + rng_below(r, 11));
+	bytes_line_copy(b, once[k % 9], 1 + rng_below(r, 12));
 }
 
 static void policy_number(struct bytes *b, uint64_t k, struct rng *r)
 {
-	static const char *const keys[] = {"\nepoch ", "\nfloor ", "\nbuilt "};
+	static const char *const keys[] = {"\nepoch ", "\nfloor ", "\nbuilt ",
+					   "\nsigners "};
 
-	case_number(b, keys[k % 3], k / 3, r);
+	case_number(b, keys[k % 4], k / 4, r);
 }
 
 static void policy_urls(struct bytes *b, uint64_t k, struct rng *r)
@@ -68,6 +71,15 @@ static void policy_long(struct bytes *b, uint64_t k, struct rng *r)
 		bytes_insert(b, bytes_find(b, "/{role}", 0), "/x", 2);
 }
 
+/* One is said by no line at all. */
+static void policy_signers(struct bytes *b, uint64_t k, struct rng *r)
+{
+	bytes_line_drop(b, bytes_lines(b) - 1);
+	bytes_text(b, "signers %u\n",
+		   k < 2 ? (unsigned int)k
+			 : POLICY_SIGNERS_MAX + 1 + (unsigned int)(k % 99));
+}
+
 static const struct rule policy_rules[] = {
 	LINE_RULES,
 	RULE("a line missing", policy_missing, 2),
@@ -75,6 +87,7 @@ static const struct rule policy_rules[] = {
 	RULE("a number that is none", policy_number, 3),
 	RULE("nine URLs", policy_urls, 1),
 	RULE("too long", policy_long, 1),
+	RULE("S20 too few signers, or too many", policy_signers, 1),
 	EDIT("unknown key", "\nmode ", "\nverify off\nmode "),
 	EDIT("unknown mode", "\nmode ", "\nmode x"),
 	EDIT("no mode", "\nmode ", "\nmode \nrole "),
@@ -99,6 +112,7 @@ static const char *const policy_words[] = {POLICY_MAGIC,
 					   "kernel ",
 					   "url http://",
 					   "role ",
+					   "signers 2\n",
 					   NULL};
 
 const struct format case_policy = {

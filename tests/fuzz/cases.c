@@ -10,6 +10,7 @@ const struct format *const cases_all[] = {
 	&case_redirect, &case_cmdline,	&case_lease,  &case_dns, &case_dnstcp,
 	&case_policy,	&case_filelist, &case_modtab, &case_ovl,
 	&case_text,	&case_pool,	&case_netconf, &case_news,
+	&case_anchor,
 };
 const size_t cases_n = ARRAY_SIZE(cases_all);
 

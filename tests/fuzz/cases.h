@@ -45,7 +45,8 @@ struct format {
 extern const struct format case_manifest, case_cms, case_cpio, case_gzip,
 	case_sqsb, case_http, case_index, case_url, case_redirect, case_cmdline,
 	case_lease, case_dns, case_dnstcp, case_policy, case_filelist,
-	case_modtab, case_ovl, case_text, case_pool, case_netconf, case_news;
+	case_modtab, case_ovl, case_text, case_pool, case_netconf, case_news,
+	case_anchor;
 
 extern const struct format *const cases_all[];
 extern const size_t cases_n;

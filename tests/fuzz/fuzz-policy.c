@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	NEED(text_name_ok(p.site) && fuzz_inside(p.site, text));
 	NEED(p.n_urls <= POLICY_URLS_MAX);
+	NEED(p.signers && p.signers <= POLICY_SIGNERS_MAX);
 	for (unsigned int i = 0; i < p.n_urls; i++)
 		NEED(url_template_ok(p.urls[i]));
 	/* any order, but every line once: so as long, and as many */
@@ -37,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	NEED(!memcmp(one, two, n));
 	NEED(again.rescue == p.rescue && again.floor == p.floor &&
 	     again.epoch == p.epoch && again.built == p.built &&
-	     again.stale_refuse == p.stale_refuse);
+	     again.stale_refuse == p.stale_refuse &&
+	     again.signers == p.signers);
 	return 0;
 }
