@@ -10,6 +10,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef __KLIBC__
+#include <asm/resource.h> /* klibc 2.0.14 has no names of limits */
+#endif
 #include "fetch/confine.h"
 #include "fetch/raw.h"
 #include "format/env.h"
