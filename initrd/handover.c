@@ -46,9 +46,9 @@ static void set_dns(const struct lease *l, struct netconf *c)
 {
 	unsigned int i;
 
-	for (i = 0; i < l->n_dns && c->n_dns < NETCONF_DNS_MAX; i++)
+	for (i = 0; i < l->n_dns && i < LEASE_DNS_MAX; i++)
 		lease_ipv4_print(c->dns[c->n_dns++], l->dns[i]);
-	for (i = 0; i < l->six.n_dns && c->n_dns < NETCONF_DNS_MAX; i++)
+	for (i = 0; i < l->six.n_dns && i < LEASE_DNS_MAX; i++)
 		ip6_print(c->dns[c->n_dns++], l->six.dns[i]);
 }
 

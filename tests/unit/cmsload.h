@@ -78,12 +78,12 @@ static bool next(size_t *at, struct view *v)
 		return false;
 	CHECK(all_n - *at >= sizeof(v->c));
 	memcpy(&v->c, all + *at, sizeof(v->c));
+	unit_row = (char *)all + *at + offsetof(struct cms_case, name);
 	v->root = all + *at + sizeof(v->c);
 	v->der = v->root + v->c.root_n;
 	v->data = v->der + v->c.der_n;
 	*at = v->data + v->c.data_n - all;
 	CHECK(*at <= all_n);
-	unit_row = v->c.name;
 	return true;
 }
 
