@@ -225,3 +225,80 @@ if [ "$(jq .local "$T_TMP/facts")" -gt 1000000 ] &&
 else
 	t_fail "$(cat "$T_TMP/facts")"
 fi
+
+# --- a rollout: one machine that the draw reaches early, and one late
+machine() # MAC
+{
+	local n=$T_TMP/sys/class/net/eth0
+	mkdir -p "$n/device"
+	: >"$n/device/uevent"
+	echo "$1" >"$n/address"
+	export SLIPWAY_SYS=$T_TMP/sys
+}
+layer_of() # SERIAL: its overlay, as the disk has it
+{
+	cat "$home/releases/$1"/layers/*.cpio.gz | sha256sum | cut -d' ' -f1
+}
+built() { sha256sum <"$site/build/overlays/web/overlay.cpio.gz" | cut -d' ' -f1; }
+share() # N [SLIPWAY-PUBLISH-OPTION...]
+{
+	"$BIN/slipway" rollout -C "$site" web "$1" >/dev/null 2>&1
+	shift
+	"$BIN/slipway" publish -C "$site" "$@" >"$T_TMP/published" 2>&1
+}
+# gets OLD|NEW IMAGE: the update takes what is published, whole, as that
+gets()
+{
+	local n want=$old
+	[ "$1" = old ] || want=$new
+	fetch >"$T_TMP/took" 2>&1 || { cat "$T_TMP/took" && return 1; }
+	n=$(get chosen)
+	[ "$(layer_of "$n")" = "$want" ] && [ -z "$(whole "$n")" ] &&
+		grep -qx "set image=$2" "$home/releases/$n/boot.cfg" && return
+	cat "$T_TMP/took" "$home/releases/$n/boot.cfg"
+	return 1
+}
+disk=$T_TMP/disk home=$disk/slipway
+machine 52:54:00:00:00:01
+fetch >"$T_TMP/out" 2>&1
+old=$(built)
+"$BIN/slipway" rollout -C "$site" web 1 >/dev/null 2>&1
+release six
+new=$(built)
+image=r$(sed -n 's/.*serial \([0-9]*\).*/\1/p' "$T_TMP/published" | head -n 1)
+draw=$(echo 52:54:00:00:00:01 |
+	"$BIN/slipway" rollout -C "$site" preview - web | awk '{print $NF}')
+check 'a rollout that has not reached it: what it had, by the new manifest' \
+	gets old -
+t_begin 'of which nothing but the manifest is fetched'
+if [ "$(fetch --force --json 2>/dev/null | jq .fetched)" -lt 20000 ]; then t_ok; else
+	t_fail
+fi
+share "$draw"
+check 'still not, one short of its draw' gets old -
+share $((draw + 1))
+check 'a share above its draw brings the image' gets new "$image"
+share 9999
+check 'a larger one changes nothing' gets new "$image"
+share halt
+check 'halt takes it back' gets old -
+sed -i "/^\[site\]/i [pins]\nmac 52:54:00:00:00:01 = new" "$site/site.conf"
+share halt
+check 'a pin of the site goes before the draw' gets new "$image"
+sed -i '/^\[pins\]/,/= new/d' "$site/site.conf"
+share whole
+check 'the whole fleet: the role is it' gets new -
+
+# --- a channel
+share whole --channel beta
+t_begin 'a release of the site is not replaced by one of a channel'
+cp "$public/manifest.cms" "$T_TMP/main.cms"
+cp "$public/channels/beta/manifest.cms" "$public/manifest.cms"
+fetch >"$T_TMP/out" 2>&1
+if grep -q 'E-SITE: .*another channel' "$T_TMP/out"; then t_ok; else
+	t_fail "$(cat "$T_TMP/out")"
+fi
+cp "$T_TMP/main.cms" "$public/manifest.cms"
+sed -i 's/$/ slipway.channel=beta/' "$SLIPWAY_CMDLINE"
+check 'a machine of the channel gets it' fetch
+check 'and has it whole' [ -z "$(whole "$(get chosen)")" ]

@@ -43,7 +43,7 @@ disk() # SERIAL...: a BOOT file system with these releases in $d
 		mkdir -p "$d/slipway/releases/$r"
 		cp "$stub" "$d/slipway/releases/$r/vmlinuz"
 		echo initrd >"$d/slipway/releases/$r/initrd.img"
-		echo "set role=role$r" >"$d/slipway/releases/$r/boot.cfg"
+		printf 'set role=role%s\nset image=-\n' "$r" >"$d/slipway/releases/$r/boot.cfg"
 	done
 	grub-editenv "$d/slipway/grubenv" create
 }
@@ -72,7 +72,7 @@ boots()
 	wait $qemu 2>/dev/null
 	tr -d '\r\033' <"$T_TMP/serial" | grep -a '^KERNEL ' | head -n "$n" |
 		sed -n \
-		's,.*releases/\([0-9]*\) slipway.serial=\1 slipway.role=role\1 slipway.panic=reboot\,30 panic=30[^=]*\( slipway.fallback=\(.*\)\)\{0\,1\}$,\1<\3,p' |
+		's,.*releases/\([0-9]*\) slipway.serial=\1 slipway.role=role\1 slipway.image=- slipway.panic=reboot\,30 panic=30[^=]*\( slipway.fallback=\(.*\)\)\{0\,1\}$,\1<\3,p' |
 		sed 's/<$//' | tr '\n' ' '
 }
 

@@ -9,7 +9,8 @@ struct get {
 	struct update *u;
 	struct mirror *mirror;
 	const struct manifest *m;
-	const struct manifest_role *role;
+	const struct manifest_role *role; /* its layers */
+	struct span image;		  /* tree_choose() */
 	const char *cms;
 	size_t cms_size;
 	/* what it took */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/bootargs.h"
 #include "host/alloc.h"
 #include "host/outfile.h"
 #include "machine.h"
@@ -24,21 +25,23 @@ static void read_id(const char *path, char *out, size_t size)
 }
 
 /* The lowest MAC of a real card: names move, addresses do not. */
-static void read_mac(char mac[18])
+static void read_mac(const char *sys, char mac[18])
 {
-	DIR *d = opendir("/sys/class/net");
+	char one[18], *path = xasprintf("%s/class/net", sys);
+	DIR *d = opendir(path);
 	struct dirent *e;
-	char one[18], *path;
 	FILE *f;
 
+	free(path);
 	while (d && (e = readdir(d))) {
-		path = xasprintf("/sys/class/net/%s/device/uevent", e->d_name);
+		path = xasprintf("%s/class/net/%s/device/uevent", sys,
+				 e->d_name);
 		f = fopen(path, "re");
 		free(path);
 		if (!f)
 			continue;
 		fclose(f);
-		path = xasprintf("/sys/class/net/%s/address", e->d_name);
+		path = xasprintf("%s/class/net/%s/address", sys, e->d_name);
 		read_id(path, one, sizeof(one));
 		free(path);
 		if (strlen(one) == 17 && (!mac[0] || strcmp(one, mac) < 0))
@@ -50,31 +53,43 @@ static void read_mac(char mac[18])
 
 void machine_identity(struct manifest_machine *m)
 {
+	const char *sys = getenv("SLIPWAY_SYS");
+	char *path;
+
 	memset(m, 0, sizeof(*m));
-	read_mac(m->mac);
-	read_id("/sys/class/dmi/id/product_uuid", m->uuid, sizeof(m->uuid));
-	read_id("/sys/class/dmi/id/product_serial", m->serial,
-		sizeof(m->serial));
+	sys = sys ? sys : "/sys";
+	read_mac(sys, m->mac);
+	path = xasprintf("%s/class/dmi/id/product_uuid", sys);
+	read_id(path, m->uuid, sizeof(m->uuid));
+	free(path);
+	path = xasprintf("%s/class/dmi/id/product_serial", sys);
+	read_id(path, m->serial, sizeof(m->serial));
+	free(path);
 }
 
-void machine_booted(char label[MACHINE_LABEL], uint64_t *serial)
+void machine_booted(struct machine_boot *b)
 {
 	const char *path = getenv("SLIPWAY_CMDLINE");
+	struct span line = {0}, source, name, where;
+	static struct bootargs args;
 	size_t size;
 	char *text = outfile_slurp(path ? path : "/proc/cmdline", 8192, &size);
-	struct span rest = text_span(text ? text : ""), word, name, where;
 
-	label[0] = '\0';
-	*serial = 0;
-	rest.n = strcspn(rest.p, "\n");
-	while (text_field(&rest, &word)) {
-		if (!text_strip(&word, "slipway.source=LABEL="))
-			continue;
-		text_cut(word, ':', &name, &where);
-		text_copy(label, MACHINE_LABEL, name);
+	memset(b, 0, sizeof(*b));
+	if (text)
+		line = (struct span){text, strcspn(text, "\n")};
+	if (!text || bootargs_parse(&args, line)) {
+		free(text);
+		return;
+	}
+	text_copy(b->channel, sizeof(b->channel), args.channel);
+	source = args.source;
+	if (text_strip(&source, "LABEL=")) {
+		text_cut(source, ':', &name, &where);
+		text_copy(b->label, sizeof(b->label), name);
 		if (!where.p || !text_strip(&where, RELEASES) ||
-		    text_u64(where, serial))
-			*serial = 0;
+		    text_u64(where, &b->serial))
+			b->serial = 0;
 	}
 	free(text);
 }

@@ -133,9 +133,12 @@ static int check(void *user, const void *p, size_t size, struct fetch_error *e)
 	struct wanted *w = user;
 	const struct state *s = &w->u->state;
 	struct policy policy = w->u->policy;
+	const struct bootargs args = {
+		.channel = text_span(w->u->channel ? w->u->channel : "")};
 	struct trust t = {.root = w->u->root,
 			  .root_size = w->u->root_size,
 			  .policy = &policy,
+			  .args = &args,
 			  .now = time(NULL)};
 	char warning[160] = "";
 	struct span text;
@@ -160,8 +163,13 @@ int mirror_manifest(struct mirror *m, struct update *u, struct manifest *man,
 {
 	const size_t max = MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX;
 	struct wanted w = {u, man};
+	char *path = u->channel
+			     ? xasprintf("channels/%s/manifest.cms", u->channel)
+			     : xstrdup("manifest.cms");
+	int err;
 
 	*cms = xmalloc(max);
-	return fetch_blob(&m->fetch, "manifest.cms", *cms, max, size, NULL,
-			  check, &w, e);
+	err = fetch_blob(&m->fetch, path, *cms, max, size, NULL, check, &w, e);
+	free(path);
+	return err;
 }

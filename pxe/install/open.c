@@ -153,15 +153,18 @@ static void read_state(struct update *u)
 
 void update_open(struct update *u, const char *boot)
 {
-	char label[MACHINE_LABEL];
+	struct machine_boot booted;
 
 	digest_setup();
-	machine_booted(label, &u->running);
+	machine_booted(&booted);
+	u->running = booted.serial;
+	if (!u->channel && booted.channel[0])
+		u->channel = xstrdup(booted.channel);
 	machine_identity(&u->machine);
 	if (boot)
 		u->boot = xstrdup(boot);
 	else
-		find_boot(u, label);
+		find_boot(u, booted.label);
 	u->home = xasprintf("%s/slipway", u->boot);
 	take_lock(u);
 	disk_thaw(u->boot);

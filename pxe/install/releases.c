@@ -84,7 +84,10 @@ void releases_order(struct update *u)
 int releases_manifest(const struct update *u, uint64_t serial,
 		      struct manifest *m, char **cms, struct fetch_error *e)
 {
-	const struct bootargs args = {.has_serial = true, .serial = serial};
+	const struct bootargs args = {
+		.has_serial = true,
+		.serial = serial,
+		.channel = text_span(u->channel ? u->channel : "")};
 	struct policy policy = u->policy;
 	struct trust t = {.root = u->root,
 			  .root_size = u->root_size,
@@ -181,11 +184,11 @@ int releases_check(const struct update *u, uint64_t serial,
 	int err = releases_manifest(u, serial, &m, &cms, e);
 
 	if (!err) {
-		r = tree_role_of(u, serial, &m);
+		r = tree_stack_of(u, serial, &m);
 		if (!r)
 			err = fetch_fail(
 				e, CODE_ROLE,
-				"release %llu: names no role that is in its manifest",
+				"release %llu: boot.cfg names no role or image of its manifest",
 				(unsigned long long)serial);
 		else
 			err = check_layer(u, serial, &m.layers[r->base], e);

@@ -50,7 +50,7 @@ static void put(const char *dir, const char *name, const void *p, size_t size)
 static void fill(const struct get *g, const char *dir)
 {
 	char *layers = xasprintf("%s/layers", dir);
-	char *cfg = tree_boot_cfg(g->role->name);
+	char *cfg = tree_boot_cfg(g->role->name, g->image);
 	unsigned int i;
 
 	if (mkdir(dir, 0755) || mkdir(layers, 0755))

@@ -16,14 +16,22 @@ extern const char *const tree_boot_names[2];
 int tree_find_file(struct span list, const char *name,
 		   struct filelist_item *it);
 
-/* tree_role - the role this machine has by @m, as /init chooses; or NULL. */
-const struct manifest_role *tree_role(const struct update *u,
-				      struct manifest *m);
+#define TREE_OWN "-" /* the image that is the role itself */
 
-/* tree_boot_cfg - what boot.cfg says of @role; malloc-ed. tree_role_of - the
- * role that release @serial's says, in @m; or NULL. */
-char *tree_boot_cfg(struct span role);
-const struct manifest_role *
-tree_role_of(const struct update *u, uint64_t serial, const struct manifest *m);
+/*
+ * tree_choose - the layers that @m has for this machine: --role, the site's
+ * rules, what this disk is, the policy, the site's default; then the image that
+ * a pin or the draw of a rollout gives, its name in *@image. NULL: no role.
+ */
+const struct manifest_role *tree_choose(const struct update *u,
+					struct manifest *m, struct span *image);
+
+/* tree_boot_cfg - boot.cfg of a release, for GRUB and for us; malloc-ed. */
+char *tree_boot_cfg(struct span role, struct span image);
+
+/* tree_stack_of - what release @serial's boot.cfg names in @m; or NULL. */
+const struct manifest_role *tree_stack_of(const struct update *u,
+					  uint64_t serial,
+					  const struct manifest *m);
 
 #endif

@@ -30,6 +30,8 @@ static const struct opt table[] = {
 	{"url", 0, "URL", "this mirror, not those of the disk", NULL, &u.url},
 	{"role", 0, "NAME", "the role (default: as the site says)", NULL,
 	 &u.role},
+	{"channel", 0, "NAME", "of the site (default: the running one's)", NULL,
+	 &u.channel},
 	{"check", 0, NULL, "say what there is, fetch no layer", &check_only,
 	 NULL},
 	{"now", 0, NULL, "do not wait for --jitter", &now, NULL},
@@ -168,7 +170,7 @@ static void run(unsigned int jitter, unsigned int keep)
 		fail(&e);
 	g.cms = cms;
 	f.serial = m.serial;
-	g.role = tree_role(&u, &m);
+	g.role = tree_choose(&u, &m, &g.image);
 	if (!g.role)
 		die("E-ROLE: release %llu: has no role for this machine; name one with --role",
 		    (unsigned long long)m.serial);

@@ -28,7 +28,8 @@ struct update {
 
 	/* from the command line */
 	const char *url, *role, *roots;
-	uint64_t limit; /* bytes a second, 0: none */
+	const char *channel; /* or the running kernel's; NULL: none */
+	uint64_t limit;	     /* bytes a second, 0: none */
 };
 
 /*
