@@ -83,3 +83,17 @@ int filelist_print(char *buf, size_t size, const struct filelist_item *it)
 	text_put_str(&o, "\n");
 	return text_put_end(&o);
 }
+
+int filelist_find(struct span text, const char *path, struct filelist_item *it)
+{
+	struct fault f = {0};
+	struct span rest;
+	int got;
+
+	if (filelist_open(text, &rest, &f))
+		return -EBADMSG;
+	while ((got = filelist_next(&rest, it, &f)) > 0)
+		if (!strcmp(it->path, path))
+			return 0;
+	return got < 0 ? -EBADMSG : -ENOENT;
+}

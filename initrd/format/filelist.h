@@ -20,19 +20,19 @@
 #include "format/digest.h"
 #include "format/text.h"
 
-#define FILELIST_PATH "/slipway/files"
-#define FILELIST_SENTINEL "/slipway/sentinel"
-#define FILELIST_ARCHIVES "/slipway/archives"
-#define FILELIST_ARCHIVE "/slipway/drivers/"
-#define FILELIST_ARCHIVE_END ".files"
-#define FILELIST_ARCHIVE_NAME_MAX 129	/* a text_name_ok() and its NUL */
-#define FILELIST_MAGIC "slipway-files 1\n"
-#define FILELIST_SIZE_MAX (1u << 20)
+#define FILELIST_PATH		  "/slipway/files"
+#define FILELIST_SENTINEL	  "/slipway/sentinel"
+#define FILELIST_ARCHIVES	  "/slipway/archives"
+#define FILELIST_ARCHIVE	  "/slipway/drivers/"
+#define FILELIST_ARCHIVE_END	  ".files"
+#define FILELIST_ARCHIVE_NAME_MAX 129 /* a text_name_ok() and its NUL */
+#define FILELIST_MAGIC		  "slipway-files 1\n"
+#define FILELIST_SIZE_MAX	  (1u << 20)
 
 struct filelist_item {
 	uint8_t digest[DIGEST_SIZE];
 	uint64_t size;
-	char path[1024];		/* relative, NUL terminated */
+	char path[1024]; /* relative, NUL terminated */
 };
 
 /* filelist_open - check the magic; *@items is the rest. 0 or -EBADMSG. */
@@ -53,5 +53,9 @@ int filelist_next(struct span *items, struct filelist_item *it,
  * filelist_next would refuse the path.
  */
 int filelist_print(char *buf, size_t size, const struct filelist_item *it);
+
+/* filelist_find - the item called @path into @it: 0, -ENOENT when there is
+ * none, -EBADMSG when @text is broken before it. */
+int filelist_find(struct span text, const char *path, struct filelist_item *it);
 
 #endif

@@ -126,5 +126,21 @@ static void archives(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(round_trip), UNIT_CASE(refused), UNIT_CASE(limits),
-	  UNIT_CASE(archives))
+static void find(void)
+{
+	struct filelist_item it;
+
+	CHECK_INT(filelist_find(text_span(FILELIST_MAGIC D " 0 a\n" D " 7 b\n"),
+				"b", &it),
+		  0);
+	CHECK_INT(it.size, 7);
+	CHECK_INT(filelist_find(text_span(FILELIST_MAGIC D " 0 a\n"), "b", &it),
+		  -ENOENT);
+	CHECK_INT(filelist_find(text_span(FILELIST_MAGIC D " a\n" D " 7 b\n"),
+				"b", &it),
+		  -EBADMSG);
+	CHECK_INT(filelist_find(text_span("b"), "b", &it), -EBADMSG);
+}
+
+UNIT_MAIN(UNIT_CASE(find), UNIT_CASE(round_trip), UNIT_CASE(refused),
+	  UNIT_CASE(limits), UNIT_CASE(archives))
