@@ -245,9 +245,13 @@ static void keep_copy(struct boot *b)
 	int ret =
 		file_write(BOOT_FACTS "/manifest", b->text.p, b->text.n, 0644);
 
-	if (!ret) /* whoever installs or updates believes whom this boot did */
+	/* whoever installs or updates believes whom this boot did */
+	if (!ret)
 		ret = file_write(BOOT_FACTS "/root.der", b->root, b->root_size,
 				 0644);
+	if (!ret)
+		ret = file_write(BOOT_FACTS "/policy", b->policy_text,
+				 strlen(b->policy_text), 0644);
 	if (ret)
 		console_say("manifest: not kept: %s", strerror(-ret));
 }

@@ -39,8 +39,7 @@ disk_new()
 {
 	disk=$1
 	mkdir -p "$disk/slipway"
-	cp "$fix/initrd/slipway/policy" "$fix/initrd/slipway/root.der" \
-		"$disk/slipway/"
+	export SLIPWAY_RULES=$fix/initrd/slipway
 }
 
 booted()

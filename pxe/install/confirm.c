@@ -116,7 +116,7 @@ int confirm(struct update *u, bool restart)
 	if (u->running == s->good)
 		raise_floor(u);
 	if (s->good != before.good || s->floor != before.floor ||
-	    s->epoch != before.epoch || !u->env_good ||
+	    s->epoch != before.epoch || !u->env_good || !u->state_copies ||
 	    (s->chosen == s->good && u->env.try))
 		update_save(u, u->env.left);
 	printf("release %llu: %s\n", (unsigned long long)u->running,

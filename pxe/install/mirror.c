@@ -102,8 +102,7 @@ void mirror_open(struct mirror *m, const struct update *u)
 	for (i = 0; !u->url && i < u->policy.n_urls; i++)
 		add(m, u, u->policy.urls[i]);
 	if (!m->fetch.n_mirrors)
-		die("no mirror: none in %s/policy; give one with --url",
-		    u->home);
+		die("no mirror: none in the policy; give one with --url");
 }
 
 void mirror_add(struct mirror *m, const struct manifest *manifest)

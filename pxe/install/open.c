@@ -21,6 +21,7 @@
 #include "releases.h"
 
 #define MOUNT_POINT "/run/slipway-boot"
+#define RULES_DIR   "/run/slipway" /* initrd/manifest.c leaves it */
 #define ROOT_MAX    65536
 #define LOCK_TRIES  20
 #define LOCK_US	    100000
@@ -93,14 +94,15 @@ static void take_lock(const struct update *u)
 	}
 }
 
-static void *slurp(const struct update *u, const char *name, size_t max,
-		   size_t *size)
+/* What the running initrd goes by: a rotated root came with its release. */
+static void *rule(const char *name, size_t max, size_t *size)
 {
-	char *path = update_path(u, "%s", name);
+	const char *dir = getenv("SLIPWAY_RULES");
+	char *path = xasprintf("%s/%s", dir ? dir : RULES_DIR, name);
 	void *p = outfile_slurp(path, max, size);
 
 	if (!p)
-		die("%s: cannot read (the installer puts it there):", path);
+		die("%s: cannot read (slipway's /init leaves it there):", path);
 	free(path);
 	return p;
 }
@@ -110,12 +112,12 @@ static void read_policy(struct update *u)
 	struct fault f = {0};
 	size_t n;
 
-	u->policy_text = slurp(u, "policy", POLICY_SIZE_MAX, &n);
+	u->policy_text = rule("policy", POLICY_SIZE_MAX, &n);
 	if (policy_parse(&u->policy, (struct span){u->policy_text, n}, &f))
-		die("%s/policy: %s", u->home, f.why);
+		die("policy: %s", f.why);
 	/* an installed machine has something to go on with */
 	u->policy.stale_refuse = true;
-	u->root = slurp(u, "root.der", ROOT_MAX, &u->root_size);
+	u->root = rule("root.der", ROOT_MAX, &u->root_size);
 }
 
 static void read_env(struct update *u)
@@ -129,7 +131,18 @@ static void read_env(struct update *u)
 	free(path);
 }
 
-/* Both copies gone: begin from what the disk has, trusting nothing newer. */
+/* An installer leaves none. */
+static bool no_state_yet(const struct update *u)
+{
+	char *one = update_path(u, "state.0"), *two = update_path(u, "state.1");
+	bool none = access(one, F_OK) && access(two, F_OK);
+
+	free(two);
+	free(one);
+	return none;
+}
+
+/* No copy is good: begin from what the disk has, trusting nothing newer. */
 static void read_state(struct update *u)
 {
 	uint64_t *list;
@@ -147,8 +160,9 @@ static void read_state(struct update *u)
 		u->state.good = list[n - 1];
 	u->state.chosen = u->state.good;
 	free(list);
-	warn("%s/state: neither copy is readable; going on from release %llu",
-	     u->home, (unsigned long long)u->state.good);
+	if (n && !no_state_yet(u))
+		warn("%s/state: neither copy is readable; going on from release %llu",
+		     u->home, (unsigned long long)u->state.good);
 }
 
 void update_open(struct update *u, const char *boot)
