@@ -75,7 +75,10 @@ whole() # FILE: BOOT holds the published bytes, under its own checker
 	done
 	from_boot "$1" /slipway/releases/1/manifest.cms |
 		cmp -s - "$site/public/manifest.cms" &&
-		from_boot "$1" /grub/grub.cfg | grep -q releases/1/vmlinuz
+		from_boot "$1" /slipway/grub.cfg | grep -q LABEL=BOOT &&
+		from_boot "$1" /slipway/args.cfg | grep -q console=tty0 &&
+		from_boot "$1" /slipway/releases/1/boot.cfg |
+		grep -q role=web
 }
 starts_bios() { [ "$(od -An -tx1 -N2 "$1" | tr -d ' ')" = eb63 ]; }
 starts_uefi()
@@ -170,7 +173,7 @@ for k in "$T_TMP"/bad2/boot/*/vmlinuz; do
 	cp "$k" "$T_TMP/x" && printf x | dd of="$T_TMP/x" bs=1 seek=5000 \
 		conv=notrunc status=none && mv -f "$T_TMP/x" "$k"
 done
-from=$T_TMP/bad2 refused 'a kernel that was altered' E-SIG "$d/clean" \
+from=$T_TMP/bad2 refused 'a kernel that was altered' E-HASH "$d/clean" \
 	--image "$d/clean"
 "$BIN/slipway" new --name rows --url http://127.0.0.1:8080 \
 	"$T_TMP/stranger" >/dev/null 2>&1

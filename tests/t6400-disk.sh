@@ -67,7 +67,7 @@ check 'GRUB reads the kernel off it' eval 'grub-fstest $d/raw.img cmp \
 	"(loop0,gpt3)/slipway/releases/1/vmlinuz" \
 	$site/build/initrd/tiny/vmlinuz'
 check 'GRUB finds its menu in good order' eval 'grub-fstest $d/raw.img cat \
-	"(loop0,gpt3)/grub/grub.cfg" >$T_TMP/grub.cfg &&
+	"(loop0,gpt3)/slipway/grub.cfg" >$T_TMP/grub.cfg &&
 	grub-script-check $T_TMP/grub.cfg'
 
 check 'sectors of 4096 bytes' disk 4k.img --sector-size 4096

@@ -231,7 +231,7 @@ static int get_boot_file(struct get *g, const char *dir, struct span list,
 	struct filelist_item it;
 	int err = 0;
 
-	if (tree_find_file(list, name, &it) || it.size > BOOT_FILE_MAX)
+	if (filelist_find(list, name, &it) || it.size > BOOT_FILE_MAX)
 		err = fetch_fail(e, CODE_MAN, "%s/files: names no usable %s",
 				 dir, name);
 	if (!err)

@@ -24,6 +24,7 @@
 #include "host/opts.h"
 #include "host/outfile.h"
 #include "host/progress.h"
+#include "machine.h"
 #include "media/target.h"
 #include "origin.h"
 
@@ -261,12 +262,22 @@ static void load_release(struct load *l)
 {
 	const char *tmp = getenv("TMPDIR");
 	char *work = xasprintf("%s/slipway-install.XXXXXX", tmp ? tmp : "/tmp");
-	const struct origin_want want = {opt.from, opt.role, opt.root,
-					 opt.tls_roots, work};
+	static struct manifest_machine machine;
+	const struct origin_want want = {
+		.from = opt.from,
+		.role = opt.role,
+		.machine = &machine,
+		.root = opt.root,
+		.tls_roots = opt.tls_roots,
+		.work = work,
+	};
 
 	if (!mkdtemp(work))
 		die("%s:", work);
 	outfile_cleanup(work);
+	/* whose disk an image will be is not known */
+	if (!opt.image)
+		machine_identity(&machine);
 	origin_load(l, &want);
 }
 

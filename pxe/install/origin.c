@@ -12,6 +12,7 @@
 #include <blkid/blkid.h>
 
 #include "format/cms.h"
+#include "format/filelist.h"
 #include "host/alloc.h"
 #include "host/anchors.h"
 #include "host/error.h"
@@ -22,7 +23,6 @@
 #include "publish/source.h"
 
 #define BOOT_FILE_MAX (1ull << 30)
-#define SCRIPT_MAX    (1u << 20)
 
 struct tree {
 	const struct origin_want *w;
@@ -153,12 +153,14 @@ static void read_manifest(struct tree *t)
 	free(path);
 }
 
+/* As the machine would be served: its role, and its image in a rollout. */
 static const struct manifest_role *find_role(struct tree *t)
 {
 	static const char *names[1];
 	const char *name = t->w->role;
 	int i = name ? manifest_role(&t->m, text_span(name))
-		     : t->m.default_role;
+		     : manifest_role_of(&t->m, t->w->machine);
+	int image;
 
 	if (i < 0)
 		die("role %s: not in the manifest; say --role",
@@ -167,7 +169,11 @@ static const struct manifest_role *find_role(struct tree *t)
 			     t->m.roles[i].name.p);
 	t->l->roles = names;
 	t->l->n_roles = 1;
-	return &t->m.roles[i];
+	image = manifest_image_of(&t->m, i, t->w->machine);
+	if (image < 0)
+		return &t->m.roles[i];
+	t->l->image = t->m.images[image].name;
+	return &t->m.images[image].is;
 }
 
 /* From a server, through the engine of the boot, into the work folder. */
@@ -219,60 +225,39 @@ static void add_layer(struct tree *t, unsigned int i)
 	free(index);
 }
 
-/* Where boot.ipxe says that the role's kernel is; "" beside the manifest. */
-static char *boot_folder(struct tree *t, const char *role)
+/* Kernel and initrd, by the list of them that the manifest names. */
+static void add_boot(struct tree *t, const struct manifest_layer *base)
 {
-	char *here = t->dir ? xasprintf("%s/vmlinuz", t->dir) : xstrdup("");
-	char *label, *path, *text, *at, *folder;
+	static const char *const names[] = {"vmlinuz", "initrd.img"};
+	char hex[DIGEST_HEX + 1], *dir, *here, *text, *rel, *path;
+	struct filelist_item it;
+	size_t size, i;
 
-	if (t->dir && !access(here, R_OK)) {
-		free(here);
-		return xstrdup("");
-	}
-	path = fetch_small(t, "boot.ipxe", SCRIPT_MAX, NULL, 0);
-	text = outfile_slurp(path, SCRIPT_MAX, NULL);
-	label = xasprintf("\n:role-%s\nset dir boot/", role);
-	at = text ? strstr(text, label) : NULL;
-	if (!at || strspn(at + strlen(label), "0123456789abcdef") != DIGEST_HEX)
-		die("boot.ipxe: names no kernel of role %s", role);
-	folder = xasprintf("boot/%.*s/", DIGEST_HEX, at + strlen(label));
-	unlink(path);
-	free(label);
-	free(text);
+	if (!base->has_boot)
+		die("release %llu: names no kernel; publish with a newer slipway",
+		    (unsigned long long)t->m.serial);
+	digest_hex(base->boot, hex);
+	here = t->dir ? xasprintf("%s/vmlinuz", t->dir) : NULL;
+	/* a disk's own release has them beside its manifest */
+	dir = here && !access(here, R_OK) ? xstrdup("")
+					  : xasprintf("boot/%s/", hex);
+	rel = xasprintf("%sfiles", dir);
+	path = fetch_small(t, rel, FILELIST_SIZE_MAX, NULL, 0);
+	load_add(t->l, path, "files", hex);
+	text = outfile_slurp(path, FILELIST_SIZE_MAX, &size);
 	free(path);
-	free(here);
-	return folder;
-}
-
-/* What GRUB starts has a signature, though GRUB does not ask for it. */
-static void add_boot(struct tree *t, const char *folder, const char *file)
-{
-	char *rel = xasprintf("%s%s", folder, file);
-	char *sig = xasprintf("%s.sig", rel),
-	     *sig_to = xasprintf("%s.sig", file);
-	struct fetch_error e = {.code = CODE_NONE};
-	struct fault f = {0};
-	char *data, *der;
-	size_t size, der_size;
-
-	add_small(t, rel, file, BOOT_FILE_MAX, NULL, 0);
-	add_small(t, sig, sig_to, CMS_OVERHEAD_MAX, NULL, 0);
-	data = outfile_slurp(t->l->files[t->l->n - 2].from, BOOT_FILE_MAX,
-			     &size);
-	der = outfile_slurp(t->l->files[t->l->n - 1].from, CMS_OVERHEAD_MAX,
-			    &der_size);
-	if (!data || !der)
-		die("%s:", rel);
-	if (cms_verify_detached(der, der_size, t->root, t->root_size, data,
-				size, &f)) {
-		fetch_fail(&e, CODE_SIG, "%s: %s", rel, f.why);
-		refused(&e);
-	}
-	free(der);
-	free(data);
-	free(sig_to);
-	free(sig);
 	free(rel);
+	for (i = 0; i < 2; i++) {
+		if (!text ||
+		    filelist_find((struct span){text, size}, names[i], &it))
+			die("E-MAN: %sfiles: names no %s", dir, names[i]);
+		rel = xasprintf("%s%s", dir, names[i]);
+		add_small(t, rel, names[i], BOOT_FILE_MAX, it.digest, it.size);
+		free(rel);
+	}
+	free(text);
+	free(here);
+	free(dir);
 }
 
 void origin_load(struct load *l, const struct origin_want *w)
@@ -280,7 +265,6 @@ void origin_load(struct load *l, const struct origin_want *w)
 	struct tree t = {.w = w, .l = l};
 	const struct manifest_role *role;
 	unsigned int i;
-	char *folder;
 
 	memset(l, 0, sizeof(*l));
 	digest_setup();
@@ -296,10 +280,7 @@ void origin_load(struct load *l, const struct origin_want *w)
 	add_layer(&t, role->base);
 	for (i = 0; i < role->n_overlays; i++)
 		add_layer(&t, role->overlays[i]);
-	folder = boot_folder(&t, l->roles[0]);
-	add_boot(&t, folder, "vmlinuz");
-	add_boot(&t, folder, "initrd.img");
-	free(folder);
+	add_boot(&t, &t.m.layers[role->base]);
 	source_close(t.source);
 	free(t.root);
 }

@@ -11,7 +11,8 @@
 
 struct origin_want {
 	const char *from; /* folder, URL, or LABEL=NAME[:/PATH] */
-	const char *role; /* NULL: the site's default */
+	const char *role; /* NULL: as the site says */
+	const struct manifest_machine *machine;
 	const char *root; /* trust anchor, PEM or DER */
 	const char *tls_roots;
 	const char *work; /* folder for what is fetched */

@@ -160,8 +160,8 @@ static int check_boot(const struct update *u, uint64_t serial,
 					 (unsigned long long)serial,
 					 tree_boot_names[i]);
 
-		if (!text || tree_find_file((struct span){text, size},
-					    tree_boot_names[i], &it))
+		if (!text || filelist_find((struct span){text, size},
+					   tree_boot_names[i], &it))
 			err = fetch_fail(e, CODE_MAN, "%s: names no %s", path,
 					 tree_boot_names[i]);
 		else

@@ -11,6 +11,7 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/outfile.h"
+#include "media/grub.h"
 #include "releases.h"
 #include "stage.h"
 #include "tree.h"
@@ -50,7 +51,7 @@ static void put(const char *dir, const char *name, const void *p, size_t size)
 static void fill(const struct get *g, const char *dir)
 {
 	char *layers = xasprintf("%s/layers", dir);
-	char *cfg = tree_boot_cfg(g->role->name, g->image);
+	char *cfg = grub_boot_cfg(g->role->name, g->image);
 	unsigned int i;
 
 	if (mkdir(dir, 0755) || mkdir(layers, 0755))

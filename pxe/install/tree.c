@@ -5,10 +5,8 @@
 
 #include "host/alloc.h"
 #include "host/outfile.h"
+#include "media/grub.h"
 #include "tree.h"
-
-#define BOOT_CFG_ROLE  "set role="
-#define BOOT_CFG_IMAGE "set image="
 
 const char *const tree_boot_names[2] = {"vmlinuz", "initrd.img"};
 
@@ -30,24 +28,6 @@ char *tree_index(const struct manifest_layer *l)
 	return name_of(l, "index");
 }
 
-int tree_find_file(struct span list, const char *name, struct filelist_item *it)
-{
-	struct fault f = {0};
-
-	if (filelist_open(list, &list, &f))
-		return -ENOENT;
-	while (filelist_next(&list, it, &f) > 0)
-		if (!strcmp(it->path, name))
-			return 0;
-	return -ENOENT;
-}
-
-char *tree_boot_cfg(struct span role, struct span image)
-{
-	return xasprintf(BOOT_CFG_ROLE "%.*s\n" BOOT_CFG_IMAGE "%.*s\n",
-			 (int)role.n, role.p, (int)image.n, image.p);
-}
-
 /* What boot.cfg of a release says; the spans point into *@text, malloc-ed. */
 static bool read_boot_cfg(const struct update *u, uint64_t serial, char **text,
 			  struct span *role, struct span *image)
@@ -62,9 +42,9 @@ static bool read_boot_cfg(const struct update *u, uint64_t serial, char **text,
 	free(path);
 	rest = (struct span){*text, *text ? size : 0};
 	return text_line(&rest, role, &whole) &&
-	       text_strip(role, BOOT_CFG_ROLE) &&
+	       text_strip(role, GRUB_SET_ROLE) &&
 	       text_line(&rest, image, &whole) &&
-	       text_strip(image, BOOT_CFG_IMAGE) && text_name_ok(*role) &&
+	       text_strip(image, GRUB_SET_IMAGE) && text_name_ok(*role) &&
 	       text_name_ok(*image);
 }
 
@@ -78,7 +58,7 @@ tree_stack_of(const struct update *u, uint64_t serial, const struct manifest *m)
 
 	if (read_boot_cfg(u, serial, &text, &name, &image))
 		role = manifest_role(m, name);
-	if (role >= 0 && span_is(image, TREE_OWN)) {
+	if (role >= 0 && span_is(image, GRUB_OWN)) {
 		stack = &m->roles[role];
 	} else if (role >= 0) {
 		i = manifest_image(m, role, image);
@@ -125,6 +105,6 @@ const struct manifest_role *tree_choose(const struct update *u,
 	if (role < 0)
 		return NULL;
 	i = manifest_image_of(m, role, &u->machine);
-	*image = i < 0 ? text_span(TREE_OWN) : m->images[i].name;
+	*image = i < 0 ? text_span(GRUB_OWN) : m->images[i].name;
 	return i < 0 ? &m->roles[role] : &m->images[i].is;
 }

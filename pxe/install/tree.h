@@ -12,12 +12,6 @@ char *tree_index(const struct manifest_layer *l);
 /* What of boot/SHA256 a disk boots: kernel and initrd. */
 extern const char *const tree_boot_names[2];
 
-/* tree_find_file - the item of a file list called @name; 0 or -ENOENT. */
-int tree_find_file(struct span list, const char *name,
-		   struct filelist_item *it);
-
-#define TREE_OWN "-" /* the image that is the role itself */
-
 /*
  * tree_choose - the layers that @m has for this machine: --role, the site's
  * rules, what this disk is, the policy, the site's default; then the image that
@@ -25,9 +19,6 @@ int tree_find_file(struct span list, const char *name,
  */
 const struct manifest_role *tree_choose(const struct update *u,
 					struct manifest *m, struct span *image);
-
-/* tree_boot_cfg - boot.cfg of a release, for GRUB and for us; malloc-ed. */
-char *tree_boot_cfg(struct span role, struct span image);
 
 /* tree_stack_of - what release @serial's boot.cfg names in @m; or NULL. */
 const struct manifest_role *tree_stack_of(const struct update *u,

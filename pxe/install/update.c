@@ -8,10 +8,10 @@
 
 #include "confirm.h"
 #include "get.h"
-#include "grub.h"
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/opts.h"
+#include "media/grub.h"
 #include "pin.h"
 #include "releases.h"
 #include "status.h"

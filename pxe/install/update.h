@@ -5,9 +5,9 @@
 
 #include "fetch/error.h"
 #include "format/filelist.h"
+#include "format/grubenv.h"
 #include "format/manifest.h"
 #include "format/policy.h"
-#include "grubenv.h"
 #include "state.h"
 
 struct update {

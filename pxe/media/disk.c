@@ -115,8 +115,7 @@ static void add_roles(struct load *l, const struct release *r,
 static void add_boot(struct load *l, const struct release *r,
 		     const struct manifest_role *role)
 {
-	static const char *const names[] = {"vmlinuz", "initrd.img",
-					    "vmlinuz.sig", "initrd.img.sig"};
+	static const char *const names[] = {"files", "vmlinuz", "initrd.img"};
 	const struct manifest_layer *base = &r->m.layers[role->base];
 	char hex[DIGEST_HEX + 1], *path;
 	unsigned int i;
@@ -129,7 +128,7 @@ static void add_boot(struct load *l, const struct release *r,
 		path = site_path(r->site, "public/boot/%s/%s", hex, names[i]);
 		if (access(path, R_OK))
 			die("%s: not published (run 'slipway publish'):", path);
-		load_add(l, path, names[i], NULL);
+		load_add(l, path, names[i], i ? NULL : hex);
 		free(path);
 	}
 }

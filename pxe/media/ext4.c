@@ -15,11 +15,12 @@
 #define BLOCK "4096"
 
 /* Pinned: GRUB 2.06 refuses what newer defaults bring (orphan_file,
- * metadata_csum_seed), and a default would change with the host. */
+ * metadata_csum_seed), and a default would change with the host. Without
+ * metadata_csum: a superblock torn by a power cut would be wrong under it. */
 static const char features[] =
 	"none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,"
 	"64bit,flex_bg,sparse_super,large_file,huge_file,dir_nlink,"
-	"extra_isize,metadata_csum";
+	"extra_isize";
 
 static char *fake_time(const struct ext4 *fs)
 {

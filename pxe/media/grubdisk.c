@@ -15,6 +15,7 @@
 #include "host/error.h"
 #include "host/outfile.h"
 #include "host/spawn.h"
+#include "load.h"
 #include "scratch.h"
 
 #define GRUB_DIR     "/usr/lib/grub"
@@ -26,19 +27,18 @@
 #define CORE_MAX     (4u << 20)
 
 static const char *const common[] = {
-	"normal",	"configfile", "part_gpt",  "part_msdos",
-	"ext2",		"fat",	      "search",	   "search_fs_uuid",
-	"search_label", "linux",      "echo",	   "test",
-	"loadenv",	"serial",     "terminal",  "sleep",
-	"reboot",	"halt",	      "ls",	   "cat",
-	"true",		"minicmd",    "all_video", NULL};
+	"normal", "configfile", "part_gpt",	  "part_msdos",	  "ext2",
+	"fat",	  "search",	"search_fs_uuid", "search_label", "linux",
+	"echo",	  "test",	"loadenv",	  "serial",	  "terminal",
+	"sleep",  "reboot",	"halt",		  "ls",		  "cat",
+	"true",	  "minicmd",	"all_video",	  "regexp",	  NULL};
 static const char *const bios[] = {"biosdisk", NULL};
 static const char *const efi[] = {"efi_gop", "efi_uga", NULL};
 
 static char *early_config(const char *uuid)
 {
 	char *text = xasprintf("search.fs_uuid %s root\n"
-			       "set prefix=($root)/grub\n",
+			       "set prefix=($root)" LOAD_HOME "\n",
 			       uuid);
 	char *path = scratch_file(text, strlen(text));
 
@@ -49,8 +49,8 @@ static char *early_config(const char *uuid)
 void grubdisk_core(const char *format, const char *uuid, const char *out)
 {
 	char *config = early_config(uuid);
-	const char *argv[64] = {"grub-mkimage", "-O",	 format, "-o",	out,
-				"-p",		"/grub", "-c",	 config};
+	const char *argv[64] = {"grub-mkimage", "-O",	   format, "-o",  out,
+				"-p",		LOAD_HOME, "-c",   config};
 	const char *const *own = strcmp(format, "i386-pc") ? efi : bios;
 	size_t n = 9, i;
 	struct spawn s = {.argv = argv, .in = -1, .out = -1, .err = -1};

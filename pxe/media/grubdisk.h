@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * grubdisk.h - GRUB on a disk, for BIOS and for UEFI, with every module it
- * needs inside its core: it reads one file, /grub/grub.cfg of BOOT.
+ * needs inside its core: it reads one file, slipway/grub.cfg of BOOT.
  */
 #ifndef MEDIA_GRUBDISK_H
 #define MEDIA_GRUBDISK_H

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/grubenv.h"
+#include "grub.h"
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/hash.h"
@@ -65,11 +67,10 @@ static void print_console(FILE *f, const char *console)
 			unit, speed);
 }
 
-static void print_words(FILE *f, const char *role, const struct load_menu *m)
+static void print_words(FILE *f, const struct load_menu *m)
 {
 	char *console = xstrdup(m->console), *word, *save;
 
-	fprintf(f, " slipway.role=%s", role);
 	for (word = strtok_r(console, " ", &save); word;
 	     word = strtok_r(NULL, " ", &save))
 		fprintf(f, " console=%s", word);
@@ -81,10 +82,10 @@ static void print_words(FILE *f, const char *role, const struct load_menu *m)
 }
 
 static void print_entry(FILE *f, const struct load *l,
-			const struct load_menu *m, uint64_t serial,
-			const char *role, unsigned int key)
+			const struct load_menu *m, const char *role,
+			unsigned int key)
 {
-	unsigned long long n = serial;
+	unsigned long long n = l->serial;
 
 	fprintf(f, "menuentry '%s serial %llu, role %s'", l->site, n, role);
 	if (key <= 9)
@@ -92,31 +93,92 @@ static void print_entry(FILE *f, const struct load *l,
 	fprintf(f,
 		" --id %llu-%s {\n"
 		"\tlinux " LOAD_RELEASES "/%llu/vmlinuz"
-		" slipway.source=LABEL=BOOT:" LOAD_RELEASES "/%llu",
-		n, role, n, n);
-	print_words(f, role, m);
+		" slipway.source=LABEL=" LOAD_LABEL ":" LOAD_RELEASES
+		"/%llu slipway.role=%s",
+		n, role, n, n, role);
+	print_words(f, m);
 	fprintf(f, "\n\tinitrd " LOAD_RELEASES "/%llu/initrd.img\n}\n", n);
 }
 
-char *load_menu_text(const struct load *l, const struct load_menu *m,
-		     const uint64_t *serials, unsigned int n)
+static void print_menu(FILE *f, const struct load *l, const struct load_menu *m)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-	unsigned int i, k, key = 1;
+	unsigned int i;
+
+	fprintf(f, "set timeout=%u\nset default=0\n", m->timeout);
+	print_console(f, m->console);
+	for (i = 0; i < l->n_roles; i++)
+		print_entry(f, l, m, l->roles[i], i + 1);
+}
+
+static void print_args(FILE *f, const struct load *l, const struct load_menu *m)
+{
+	fprintf(f, "set timeout=%u\nset args=\"", m->timeout);
+	print_words(f, m);
+	fputs("\"\n", f);
+	print_console(f, m->console);
+}
+
+static void take(struct load_text *t, char *to, char *text, size_t size)
+{
+	*t = (struct load_text){to, text, size};
+}
+
+static void print_to(struct load_text *t, const char *to, const struct load *l,
+		     const struct load_menu *m,
+		     void (*print)(FILE *, const struct load *,
+				   const struct load_menu *))
+{
+	FILE *f = open_memstream(&t->text, &t->size);
 
 	if (!f)
 		die("memory:");
+	print(f, l, m);
+	if (fclose(f))
+		die("memory:");
+	t->to = xstrdup(to);
+}
+
+static void first_env(struct load_text *t, const struct load *l)
+{
+	struct grubenv g = {
+		.good = l->serial, .n_order = 1, .order = {l->serial}};
+	char *block = xmalloc(GRUBENV_SIZE);
+
+	if (grubenv_print(&g, block))
+		die("release %llu: does not fit GRUB's block",
+		    (unsigned long long)l->serial);
+	take(t, xstrdup(LOAD_HOME "/grubenv"), block, GRUBENV_SIZE);
+}
+
+unsigned int load_texts(const struct load *l, const struct load_menu *m,
+			struct load_text out[LOAD_TEXTS])
+{
+	struct span image = l->image.n ? l->image : text_span(GRUB_OWN);
+	char *text;
+
 	if (!words_ok(m->console) || (m->upper && !words_ok(m->upper)) ||
 	    (m->args && !words_ok(m->args)))
 		die("kernel words: a byte that means something to GRUB");
-	fprintf(f, "set timeout=%u\nset default=0\n", m->timeout);
-	print_console(f, m->console);
-	for (i = 0; i < n; i++)
-		for (k = 0; k < l->n_roles; k++)
-			print_entry(f, l, m, serials[i], l->roles[k], key++);
-	if (fclose(f))
-		die("memory:");
-	return text;
+	if (l->n_roles != 1) {
+		print_to(&out[0], LOAD_HOME "/grub.cfg", l, m, print_menu);
+		return 1;
+	}
+	text = grub_config(LOAD_LABEL);
+	take(&out[0], xstrdup(LOAD_HOME "/grub.cfg"), text, strlen(text));
+	print_to(&out[1], LOAD_HOME "/args.cfg", l, m, print_args);
+	first_env(&out[2], l);
+	text = grub_boot_cfg(text_span(l->roles[0]), image);
+	take(&out[3],
+	     xasprintf(LOAD_RELEASES "/%llu/boot.cfg",
+		       (unsigned long long)l->serial),
+	     text, strlen(text));
+	return 4;
+}
+
+void load_texts_free(struct load_text *texts, unsigned int n)
+{
+	for (; n--; texts++) {
+		free(texts->to);
+		free(texts->text);
+	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * load.h - what goes onto BOOT: folders and files, a release's among them,
- * and the menu that starts it.
+ * and GRUB's menu.
  */
 #ifndef MEDIA_LOAD_H
 #define MEDIA_LOAD_H
@@ -12,7 +12,9 @@
 #include "format/digest.h"
 #include "format/manifest.h"
 
-#define LOAD_RELEASES  "/slipway/releases" /* then /SERIAL */
+#define LOAD_LABEL     "BOOT"
+#define LOAD_HOME      "/slipway"
+#define LOAD_RELEASES  LOAD_HOME "/releases" /* then /SERIAL */
 #define LOAD_FILES_MAX 128
 
 struct load_file {
@@ -26,6 +28,7 @@ struct load {
 	const char *site;
 	unsigned int n_roles;
 	const char *const *roles;
+	struct span image; /* of the only role; n 0: its own */
 	unsigned int n;
 	struct load_file files[LOAD_FILES_MAX];
 	uint64_t size; /* of all files */
@@ -47,12 +50,23 @@ struct load_menu {
 	unsigned int timeout; /* seconds */
 };
 
+/* What slipway itself says on BOOT. */
+#define LOAD_TEXTS 4
+struct load_text {
+	char *to, *text; /* malloc-ed both */
+	size_t size;
+};
+
 /*
- * load_menu_text - grub.cfg (GRUB manual, "Shell-like scripting") with the
- * releases @serials, newest first, each for every role, under the keys 1 to 9;
- * malloc-ed. Dies when a word holds what GRUB would not pass on.
+ * load_texts - grub.cfg and what it reads, into @out; their number.
+ *
+ * Of one role: the menu that updates go on with (grub.h), its args.cfg, its
+ * grubenv, boot.cfg of the release. Of several, as on a stick that installs:
+ * a menu of them, under the keys 1 to 9, and nothing else. Dies when a word
+ * holds what GRUB would not pass on. load_texts_free - what they hold.
  */
-char *load_menu_text(const struct load *l, const struct load_menu *m,
-		     const uint64_t *serials, unsigned int n);
+unsigned int load_texts(const struct load *l, const struct load_menu *m,
+			struct load_text out[LOAD_TEXTS]);
+void load_texts_free(struct load_text *texts, unsigned int n);
 
 #endif

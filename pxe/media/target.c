@@ -65,34 +65,37 @@ static void write_boot(const struct target *t, const struct parts *p,
 		       char uuid[PARTS_UUID])
 {
 	const struct load *l = t->load;
-	char hash[PARTS_UUID], *dir, *text, *menu;
-	struct ext4 fs = fs_of(t, p, PARTS_BOOT, "BOOT", uuid, hash);
-	unsigned int i;
+	char hash[PARTS_UUID], *dir, *scratch[LOAD_TEXTS];
+	struct ext4 fs = fs_of(t, p, PARTS_BOOT, LOAD_LABEL, uuid, hash);
+	struct load_text texts[LOAD_TEXTS];
+	unsigned int i, n;
 
 	step(t, 2, "the release onto BOOT");
-	text = load_menu_text(l, t->menu, &l->serial, 1);
-	menu = scratch_file(text, strlen(text));
+	n = load_texts(l, t->menu, texts);
 	ext4_make(&fs);
 	dir = xasprintf(LOAD_RELEASES "/%llu", (unsigned long long)l->serial);
-	ext4_dir(&fs, "/slipway");
+	ext4_dir(&fs, LOAD_HOME);
 	ext4_dir(&fs, LOAD_RELEASES);
 	ext4_dir(&fs, dir);
 	free(dir);
 	dir = xasprintf(LOAD_RELEASES "/%llu/layers",
 			(unsigned long long)l->serial);
 	ext4_dir(&fs, dir);
-	ext4_dir(&fs, "/grub");
 	for (i = 0; i < l->n; i++)
 		ext4_file(&fs, l->files[i].from, l->files[i].to);
-	ext4_file(&fs, menu, "/grub/grub.cfg");
+	for (i = 0; i < n; i++) {
+		scratch[i] = scratch_file(texts[i].text, texts[i].size);
+		ext4_file(&fs, scratch[i], texts[i].to);
+	}
 	ext4_write(&fs);
 	step(t, 3, "reading it back");
 	settle(t->path);
 	for (i = 0; i < l->n; i++)
 		ext4_check(&fs, l->files[i].to, l->files[i].hex);
+	for (i = 0; i < n; i++)
+		scratch_drop(scratch[i]);
+	load_texts_free(texts, n);
 	free(dir);
-	free(text);
-	scratch_drop(menu);
 }
 
 static void write_persistent(const struct target *t, const struct parts *p)
@@ -148,13 +151,13 @@ static void check_room(const struct target *t, const struct parts *p)
 void target_check(const struct target *t)
 {
 	char *text = parts_text(t->plan, t->size, t->sector);
+	struct load_text texts[LOAD_TEXTS];
 	struct parts p;
 
 	parts_look(t->path, t->sector, text, &p);
 	check_room(t, &p);
 	free(text);
-	text = load_menu_text(t->load, t->menu, &t->load->serial, 1);
-	free(text);
+	load_texts_free(texts, load_texts(t->load, t->menu, texts));
 }
 
 void target_write(const struct target *t, struct parts *p)

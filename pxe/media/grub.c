@@ -19,3 +19,9 @@ char *grub_config(const char *label)
 	return xasprintf("%.*s%s%.*s", (int)(at - grub_text), grub_text, label,
 			 (int)(grub_text_end - rest), rest);
 }
+
+char *grub_boot_cfg(struct span role, struct span image)
+{
+	return xasprintf(GRUB_SET_ROLE "%.*s\n" GRUB_SET_IMAGE "%.*s\n",
+			 (int)role.n, role.p, (int)image.n, image.p);
+}
