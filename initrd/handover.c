@@ -16,6 +16,7 @@
 #include "fetch/clock.h"
 #include "format/ip6.h"
 #include "handover.h"
+#include "medium.h"
 #include "sys.h"
 
 #define RESOLV BOOT_FACTS "/resolv.conf"
@@ -223,6 +224,7 @@ int handover_write(struct boot *b)
 {
 	int root, ret = 0;
 
+	medium_leave(b);
 	/* nothing is released: the address stays ours */
 	lan_stop(b);
 	write_cmdline(b);

@@ -230,6 +230,18 @@ static void keep_answer(void)
 		    ret ? strerror(-ret) : "kept for the role");
 }
 
+void medium_leave(struct boot *b)
+{
+	if (b->tree < 0 || b->tree_stays)
+		return;
+	close(b->tree);
+	if (b->over >= 0)
+		close(b->over);
+	b->tree = b->over = -1;
+	umount2(IMAGE, MNT_DETACH);
+	umount2(MEDIUM, MNT_DETACH);
+}
+
 int medium_find(struct boot *b)
 {
 	struct span source = b->args.source;

@@ -15,4 +15,11 @@
 int medium_mount(struct boot *b, const char *label, const char *at,
 		 unsigned long flags, uint64_t limit_ms);
 
+/*
+ * medium_leave - unmount what the layers were copied from: the system that
+ * starts cannot, and a disk that is still mounted here cannot be mounted there
+ * for writing, nor a CD be taken out.
+ */
+void medium_leave(struct boot *b);
+
 #endif

@@ -35,6 +35,9 @@ kernel_root() # DIR: kernel and some modules
 			'./lib/modules/*/kernel/crypto/*' \
 			'./lib/modules/*/kernel/arch/*' \
 			'./lib/modules/*/kernel/net/packet/*' \
+			'./lib/modules/*/kernel/net/core/*' \
+			'./lib/modules/*/kernel/drivers/net/virtio_net*' \
+			'./lib/modules/*/kernel/drivers/net/net_failover*' \
 			'./lib/modules/*/kernel/drivers/virtio/*' \
 			'./lib/modules/*/kernel/drivers/block/*' \
 			'./lib/modules/*/kernel/drivers/ata/*' \
