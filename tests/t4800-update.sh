@@ -125,6 +125,28 @@ t_begin 'out of what the disk has'
 if [ "$(jq .fetched "$T_TMP/facts")" -lt 40000 ]; then t_ok; else
 	t_fail "$(cat "$T_TMP/facts")"
 fi
+env_of set good_left=0
+booted 2
+t_begin 'a release that runs in place of the good one says so'
+if up confirm | grep -q 'release 4: the last good one, did not come up' &&
+	[ "$(env_of list | grep good_left)" = good_left=3 ]; then t_ok; else
+	t_fail "$(env_of list)"
+fi
+env_of set good_left=0
+poke "$home"/releases/4/layers/*.cpio.gz 100
+t_begin '... and leaves it alone while it is not whole'
+if up confirm 2>&1 | grep -q E-HASH &&
+	[ "$(env_of list | grep good_left)" = good_left=0 ]; then t_ok; else
+	t_fail "$(env_of list)"
+fi
+cp "$public/manifest.cms" "$T_TMP/five.cms" && cp "$T_TMP/four.cms" "$public/manifest.cms"
+fetch --force >/dev/null 2>&1
+check '... until an update has mended it' [ "$(whole 4)" = '' ]
+check '... and it has its tries again' \
+	[ "$(env_of list | grep good_left)" = good_left=3 ]
+cp "$T_TMP/five.cms" "$public/manifest.cms"
+fetch >/dev/null 2>&1
+booted 4
 poke "$r/manifest.cms" 200
 check 'a flipped manifest is found' [ "$(whole 5)" = E-SIG ]
 fetch >/dev/null 2>&1

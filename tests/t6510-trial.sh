@@ -95,7 +95,10 @@ row 'three tries, then the last good one, which is not the next' \
 [ -n "${LONG:-}" ] || rows=short
 env good=3 try= left=0 once=2
 row 'once is once' '2 3 3'
-env good=2 try=3 left=2 once=
+env good=2 try= left=0 once= good_left=3
+row 'a good one that comes up no more makes way for another' \
+	'2 2 2 3<2 3<2'
+env good=2 try=3 left=2 once= good_left=
 rm "$d/slipway/releases/3/initrd.img"
 row 'a release without an initrd makes way at once' '2<3'
 disk 2 1

@@ -32,6 +32,10 @@ static int grubenv_assign(struct grubenv *g, struct span key, struct span value)
 		return grubenv_number(value, &g->try);
 	if (span_is(key, "left"))
 		return grubenv_number(value, &g->left);
+	if (span_is(key, "good_left")) {
+		g->counts = value.n != 0;
+		return grubenv_number(value, &g->good_left);
+	}
 	if (span_is(key, "once"))
 		return grubenv_number(value, &g->once);
 	return span_is(key, "order") ? grubenv_order(g, value) : 0;
@@ -54,7 +58,8 @@ int grubenv_parse(struct grubenv *g, struct span text)
 		text_cut(line, '=', &key, &value);
 		err = value.p ? grubenv_assign(g, key, value) : -EBADMSG;
 	}
-	if (!err && (!g->good || g->left > GRUBENV_TRIES))
+	if (!err && (!g->good || g->left > GRUBENV_TRIES ||
+		     g->good_left > GRUBENV_TRIES))
 		err = -EBADMSG;
 	if (err)
 		memset(g, 0, sizeof(*g));
@@ -80,6 +85,10 @@ int grubenv_print(const struct grubenv *g, char buf[GRUBENV_SIZE])
 	grubenv_put(&o, "try=", g->try);
 	text_put_str(&o, "left=");
 	text_put_u64(&o, g->left);
+	text_put_str(&o, "\n");
+	text_put_str(&o, "good_left=");
+	if (g->counts)
+		text_put_u64(&o, g->good_left);
 	text_put_str(&o, "\n");
 	grubenv_put(&o, "once=", g->once);
 	text_put_str(&o, "order=");

@@ -8,6 +8,7 @@
  *	good	serial to boot
  *	try	serial on trial, or empty
  *	left	its tries left, 3 to 0
+ *	good_left	tries left of the good one; empty: they are not counted
  *	once	serial to boot the next time only, or empty
  *	order	serials for the menu, newest first
  *
@@ -24,6 +25,8 @@
 
 struct grubenv {
 	uint64_t good, try, left, once;
+	bool counts; /* good_left is counted */
+	uint64_t good_left;
 	unsigned int n_order;
 	uint64_t order[GRUBENV_ORDER];
 };

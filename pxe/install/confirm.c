@@ -99,10 +99,25 @@ static void give_up(struct update *u)
 	update_save(u, 0);
 }
 
+/* Whole, it gets its tries again; else an update has to mend it first. */
+static void miss_good(struct update *u)
+{
+	struct fetch_error e;
+	char name[24];
+
+	printf("release %llu: the last good one, did not come up in %d boots\n",
+	       (unsigned long long)u->state.good, GRUBENV_TRIES);
+	if (releases_check(u, u->state.good, &e))
+		warn("%s: %s", fetch_error_name(&e, name), e.text);
+	else
+		update_count_good(u);
+}
+
 int confirm(struct update *u, bool restart)
 {
 	struct state *s = &u->state;
 	struct state before = *s;
+	struct grubenv env = u->env;
 	bool spent = u->env_good && u->env.try == s->chosen && !u->env.left;
 
 	if (!u->running || !releases_have(u, u->running))
@@ -113,10 +128,15 @@ int confirm(struct update *u, bool restart)
 		s->good = s->chosen;
 	else if (u->running == s->good && s->chosen != s->good && spent)
 		give_up(u);
-	if (u->running == s->good)
+	if (u->running == s->good) {
 		raise_floor(u);
+		update_count_good(u);
+	} else if (u->env.counts && !u->env.good_left) {
+		miss_good(u);
+	}
 	if (s->good != before.good || s->floor != before.floor ||
 	    s->epoch != before.epoch || !u->env_good || !u->state_copies ||
+	    u->env.counts != env.counts || u->env.good_left != env.good_left ||
 	    (s->chosen == s->good && u->env.try))
 		update_save(u, u->env.left);
 	printf("release %llu: %s\n", (unsigned long long)u->running,

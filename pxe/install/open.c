@@ -197,6 +197,12 @@ void update_close(struct update *u)
 	free(u->boot);
 }
 
+void update_count_good(struct update *u)
+{
+	u->env.counts = true;
+	u->env.good_left = GRUBENV_TRIES;
+}
+
 void update_save(struct update *u, unsigned int tries)
 {
 	const struct state *s = &u->state;

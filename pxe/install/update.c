@@ -149,6 +149,9 @@ static void switch_to(uint64_t serial, unsigned int keep)
 	state_drop_bad(&u.state, serial);
 	if (!u.state.good)
 		u.state.good = serial;
+	/* it may be this one that has been mended */
+	if (u.env.counts)
+		update_count_good(&u);
 	update_save(&u, GRUBENV_TRIES);
 	releases_prune(&u, keep);
 	update_save(&u, GRUBENV_TRIES);

@@ -44,6 +44,10 @@ void update_close(struct update *u);
 char *update_path(const struct update *u, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* update_count_good - GRUB counts tries of the good release, all of them; for
+ * update_save() to write. */
+void update_count_good(struct update *u);
+
 /*
  * update_save - state to the disk, and GRUB's block made to follow it: what
  * is chosen and not good has @tries left. Each on the disk, in this order.

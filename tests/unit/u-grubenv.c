@@ -21,16 +21,18 @@ static void round_trip(void)
 				   .try = 42,
 				   .left = 3,
 				   .once = INT64_MAX,
+				   .counts = true,
 				   .n_order = 2,
 				   .order = {42, 41}};
-	static const char text[] =
-		HEAD "good=41\ntry=42\nleft=3\nonce=9223372036854775807\n"
-		     "order=42 41\n#";
+	static const char text[] = HEAD
+		"good=41\ntry=42\nleft=3\ngood_left=0\nonce=9223372036854775807\n"
+		"order=42 41\n#";
 
 	CHECK_INT(grubenv_print(&in, block), 0);
 	CHECK(!memcmp(block, text, sizeof(text) - 1));
 	CHECK_INT(grubenv_parse(&g, (struct span){block, sizeof(block)}), 0);
 	CHECK(g.good == 41 && g.try == 42 && g.left == 3);
+	CHECK(g.counts && !g.good_left);
 	CHECK(g.once == INT64_MAX && g.n_order == 2 && g.order[1] == 41);
 }
 
@@ -39,7 +41,8 @@ static void taken(void)
 {
 	CHECK_INT(parse(HEAD "saved_entry=x\ngood=1\n"), 0);
 	CHECK(g.good == 1 && !g.try && !g.n_order);
-	CHECK_INT(parse(HEAD "good=1\ntry=\nonce=\norder=\n"), 0);
+	CHECK_INT(parse(HEAD "good=1\ntry=\ngood_left=\nonce=\norder=\n"), 0);
+	CHECK(!g.counts);
 	CHECK_INT(parse(HEAD "good=1\norder=1 2 3 4 5 6 7 8 9\n"), 0);
 	CHECK_INT(g.n_order, GRUBENV_ORDER);
 }
@@ -57,6 +60,7 @@ static void refused(void)
 		HEAD "good=-1\n",
 		HEAD "good=9223372036854775808\n",
 		HEAD "good=1\nleft=4\n",
+		HEAD "good=1\ngood_left=4\n",
 		HEAD "good=1\nnonsense\n",
 		HEAD "good=1\norder=1 2 3 4 5 6 7 8 9 10\n",
 		HEAD "good=1\norder=1  2\n",
