@@ -120,6 +120,7 @@ if kernel_site "$T_TMP" >"$T_TMP/out" 2>&1 && system one >>"$T_TMP/out" 2>&1 &&
 	t_fail "$(tail -n 5 "$T_TMP/out")"
 	exit
 fi
+two=$(sha256sum <"$site/build/overlays/web/overlay.cpio.gz" | cut -d' ' -f1)
 serve two
 cp --sparse=always "$d/one.img" "$d/two.img"
 row 'it updates itself, restarts into the next release and confirms it' \
@@ -184,3 +185,36 @@ alters()
 		t_fail "$(grep -a 'E-' "$T_TMP/log")"
 	fi
 }
+layer=releases/2/layers/$two.cpio.gz
+alters 'an altered layer is not run' "$layer" E-HASH one
+alters 'nor an altered manifest' releases/2/manifest.cms E-SIG one
+# the good one, a release that was confirmed: it goes to the one before, which
+# mends it
+cp --sparse=always "$d/two.img" "$d/bad.img"
+debugfs -R "dump /slipway/$layer $T_TMP/x" "$d/bad.img?offset=$at" 2>/dev/null
+printf '\377' | dd of="$T_TMP/x" bs=1 seek=100 conv=notrunc status=none
+debugfs -w "$d/bad.img?offset=$at" >/dev/null 2>&1 <<-EOF
+	rm /slipway/$layer
+	write $T_TMP/x /slipway/$layer
+EOF
+row 'the good one altered: the one before runs, and mends it' one \
+	"$d/bad.img" bios
+t_begin '... so that it boots next'
+if [ "$(status good)$(status next)" = 22 ] && [ -z "$(status \
+	'releases[] | select(.serial == 2) | .code')" ] &&
+	[ "$(grep -c E-HASH "$T_TMP/log")" -ge 3 ]; then t_ok; else
+	t_fail "$(tail -n 25 "$T_TMP/log")"
+fi
+# GRUB's block of noise: some release, and a block again
+cp --sparse=always "$d/two.img" "$d/bad.img"
+head -c 1024 /dev/urandom >"$T_TMP/env"
+debugfs -w "$d/bad.img?offset=$at" >/dev/null 2>&1 <<-EOF
+	rm /slipway/grubenv
+	write $T_TMP/env /slipway/grubenv
+EOF
+t_begin "noise in GRUB's block: a release, and a block again"
+got=$(runs "$d/bad.img" bios)
+if { [ "$got" = 'two ' ] || [ "$got" = 'one two ' ]; } &&
+	[ "$(status grubenv)" = true ]; then t_ok "$got"; else
+	t_fail "$got: $(tail -n 25 "$T_TMP/log")"
+fi
