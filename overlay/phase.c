@@ -193,6 +193,19 @@ static void env_pass(struct env *e)
 				xasprintf("%s=%s", pass[i], getenv(pass[i])));
 }
 
+/* The folder of the programs that this one belongs to. */
+static char *programs(void)
+{
+	char *self = realpath("/proc/self/exe", NULL), *word;
+
+	if (!self)
+		die("/proc/self/exe:");
+	*strrchr(self, '/') = '\0';
+	word = xasprintf("SLIPWAY_PROGRAMS=%s", self);
+	free(self);
+	return word;
+}
+
 char **phase_env(const struct build *b, const char *phase, bool host)
 {
 	static const char *const fixed[] = {
@@ -217,8 +230,10 @@ char **phase_env(const struct build *b, const char *phase, bool host)
 	env_files(&e, b->role);
 	env_set(&e, xasprintf("SLIPWAY_ROLE=%s", b->role->name));
 	env_set(&e, xasprintf("SLIPWAY_PHASE=%s", phase));
-	if (host)
+	if (host) {
 		env_set(&e, xasprintf("SLIPWAY_ROOT=%s", b->root));
+		env_set(&e, programs());
+	}
 	env_set(&e, host ? xasprintf("SLIPWAY_DATA=%s/data", b->work)
 			 : xstrdup("SLIPWAY_DATA=" BUILD_INSIDE "/data"));
 	env_set(&e, host ? xasprintf("SLIPWAY_SOURCES=%s/sources", b->work)
