@@ -10,7 +10,7 @@ need mmdebstrap mmdebstrap
 SITE=$T_TMP/site
 unset SLIPWAY_SHARE
 roles='parts ssh wipe inventory persistent identity cloud task baseline raid
-	rescue'
+	rescue update'
 
 stock() { ls "$T_ROOT/overlay/roles"; }
 
