@@ -14,6 +14,8 @@
  *	IMAGE, as it was before, becomes a disk that lost power: at a record of
  *	LOG that SEED chooses, half the time one beside a flush. All before the
  *	last flush is there, of what came behind it any set of sectors is.
+ * blklog flush IMAGE LOG N
+ *	the same at its Nth flush, from 0: all before it is there, and no more
  *
  * A record of LOG: offset (8 bytes), length (4; 0: a flush), the data.
  */
@@ -271,6 +273,23 @@ static int cut(const char *path, uint64_t seed)
 	return 0;
 }
 
+static int at_flush(const char *path, uint64_t n)
+{
+	int fd = open(path, O_WRONLY);
+	size_t i;
+
+	if (fd < 0)
+		die(path);
+	for (i = 0; i < n_records; i++) {
+		if (!records[i].len && !n--)
+			break;
+		put(fd, &records[i], 0, records[i].len);
+	}
+	close(fd);
+	printf("record %zu of %zu\n", i, n_records);
+	return i == n_records;
+}
+
 int main(int argc, char **argv)
 {
 	size_t i, flushes = 0;
@@ -282,6 +301,8 @@ int main(int argc, char **argv)
 	load(argv[argc == 5 ? 3 : 2]);
 	if (argc == 5 && !strcmp(argv[1], "cut"))
 		return cut(argv[2], strtoull(argv[4], NULL, 10));
+	if (argc == 5 && !strcmp(argv[1], "flush"))
+		return at_flush(argv[2], strtoull(argv[4], NULL, 10));
 	for (i = 0; i < n_records; i++)
 		flushes += !records[i].len;
 	printf("%zu writes, %zu flushes\n", n_records - flushes, flushes);

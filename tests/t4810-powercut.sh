@@ -101,24 +101,36 @@ by_linux()
 
 mkdir "$T_TMP/want"
 cp "$T_TMP/d/slipway/releases/1"/{vmlinuz,initrd.img,boot.cfg} "$T_TMP/want/"
-t_begin 'power cuts: a whole release boots, the state is never empty'
-bad=
-declare -A seen
-for ((seed = 1; seed <= ${LONG:+10 * }20; seed++)); do
-	# a name of its own: a loop device may still hold pages of the one before
-	cut=$T_TMP/cut.$seed
-	cp --sparse=always "$T_TMP/before" "$cut"
-	where=$("$blklog" cut "$cut" "$T_TMP/log" $seed)
-	if by_grub >"$T_TMP/why" && by_linux >"$T_TMP/why"; then
-		seen[$picked]=$((${seen[$picked]:-0} + 1))
+# cuts NAME HOW N...: disks that `blklog HOW` leaves at each N
+cuts()
+{
+	local bad= n where
+	local -A seen=()
+	t_begin "$1"
+	for n in "${@:3}"; do
+		# a name of its own: a loop device may still hold pages of the
+		# one before
+		cut=$T_TMP/cut.$2.$n
+		cp --sparse=always "$T_TMP/before" "$cut"
+		where=$("$blklog" "$2" "$cut" "$T_TMP/log" "$n")
+		if by_grub >"$T_TMP/why" && by_linux >"$T_TMP/why"; then
+			seen[$picked]=$((${seen[$picked]:-0} + 1))
+		else
+			bad="$bad
+$2 $n, $where: $(cat "$T_TMP/why")"
+		fi
+		rm "$cut"
+	done
+	if [ -z "$bad" ]; then
+		t_ok "$(($# - 2)): old ${seen[1]:-0}, new ${seen[2]:-0}, newest ${seen[3]:-0}"
 	else
-		bad="$bad
-seed $seed, $where: $(cat "$T_TMP/why")"
+		t_fail "$bad"
 	fi
-	rm "$cut"
-done
-if [ -z "$bad" ]; then
-	t_ok "$((seed - 1)) cuts: old ${seen[1]:-0}, new ${seen[2]:-0}, newest ${seen[3]:-0}"
-else
-	t_fail "$bad"
-fi
+}
+# shellcheck disable=SC2046
+cuts 'power cuts: a whole release boots, the state is never empty' cut \
+	$(seq $((${LONG:+10 * }20)))
+[ -n "${LONG:-}" ] || exit 0
+flushes=$("$blklog" count "$T_TMP/log" | sed 's/.*, \([0-9]*\) flushes/\1/')
+# shellcheck disable=SC2046
+cuts 'the same at every flush' flush $(seq 0 $((flushes - 1)))
