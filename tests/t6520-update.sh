@@ -116,24 +116,25 @@ if kernel_site "$T_TMP" >"$T_TMP/out" 2>&1 && system one >>"$T_TMP/out" 2>&1 &&
 		--persistent-percent 0 --console ttyS0,115200 --append \
 		'panic=1 slipway.panic=reboot,1 no_timer_check quiet' \
 		-o "$d/one.img" web >>"$T_TMP/out" 2>&1 &&
-	system two >>"$T_TMP/out" 2>&1 && serve one; then t_ok; else
+	first=$n && system two >>"$T_TMP/out" 2>&1 && serve one; then t_ok; else
 	t_fail "$(tail -n 5 "$T_TMP/out")"
 	exit
 fi
+second=$n
 two=$(sha256sum <"$site/build/overlays/web/overlay.cpio.gz" | cut -d' ' -f1)
 serve two
 cp --sparse=always "$d/one.img" "$d/two.img"
 row 'it updates itself, restarts into the next release and confirms it' \
 	'one two' "$d/two.img" bios
 t_begin '... which is the good one from then on'
-if [ "$(status good)$(status chosen)$(status next)" = 222 ] &&
-	grep -q '^release 2: confirmed' "$T_TMP/log"; then t_ok; else
+if [ "$(status good) $(status chosen) $(status next)" = "$n $n $n" ] &&
+	grep -q "^release $n: confirmed" "$T_TMP/log"; then t_ok; else
 	t_fail "$(tail -n 12 "$T_TMP/log")"
 fi
 [ -n "${LONG:-}" ] || exit 0
 
-# falls NAME HOW TEXT WANT FIRMWARE: from release 2, which takes one that is
-# bad, back to 2
+# falls NAME HOW TEXT WANT FIRMWARE: from the second release, which takes one
+# that is bad, back to the second
 falls()
 {
 	t_begin "fixture: $1"
@@ -148,7 +149,9 @@ falls()
 	if grep -q "^\"fallback\":$n\$" "$T_TMP/log" &&
 		grep -q "^release $n: did not come up in 3 boots" "$T_TMP/log" &&
 		grep -q "^release $n: failed here before" "$T_TMP/log" &&
-		[ "$(status good)$(status next)" = 22 ]; then t_ok; else
+		[ "$(status good) $(status next)" = "$second $second" ]; then
+		t_ok
+	else
 		t_fail "$(tail -n 25 "$T_TMP/log")"
 	fi
 }
@@ -164,7 +167,7 @@ fi
 # what somebody, or a bad sector, altered on the disk
 at=$(sfdisk -J "$d/two.img" | jq '.partitiontable.partitions[] |
 	select(.name == "BOOT") | .start * 512')
-# alters NAME FILE CODE WANT: FILE of release 2, on a disk where 2 is on trial
+# alters NAME FILE CODE WANT: FILE on a disk whose second release is on trial
 alters()
 {
 	local f=/slipway/$2 x=$T_TMP/x
@@ -172,7 +175,8 @@ alters()
 	debugfs -R "dump $f $x" "$d/bad.img?offset=$at" 2>/dev/null
 	printf '\377' | dd of="$x" bs=1 seek=100 conv=notrunc status=none
 	grub-editenv "$T_TMP/env" create
-	grub-editenv "$T_TMP/env" set good=1 try=2 left=3 order='2 1'
+	grub-editenv "$T_TMP/env" set good=$first try=$second left=3 \
+		order="$second $first"
 	debugfs -w "$d/bad.img?offset=$at" >/dev/null 2>&1 <<-EOF
 		rm $f
 		write $x $f
@@ -185,9 +189,9 @@ alters()
 		t_fail "$(grep -a 'E-' "$T_TMP/log")"
 	fi
 }
-layer=releases/2/layers/$two.cpio.gz
+layer=releases/$second/layers/$two.cpio.gz
 alters 'an altered layer is not run' "$layer" E-HASH one
-alters 'nor an altered manifest' releases/2/manifest.cms E-SIG one
+alters 'nor an altered manifest' "releases/$second/manifest.cms" E-SIG one
 # the good one, a release that was confirmed: it goes to the one before, which
 # mends it
 cp --sparse=always "$d/two.img" "$d/bad.img"
@@ -200,8 +204,8 @@ EOF
 row 'the good one altered: the one before runs, and mends it' one \
 	"$d/bad.img" bios
 t_begin '... so that it boots next'
-if [ "$(status good)$(status next)" = 22 ] && [ -z "$(status \
-	'releases[] | select(.serial == 2) | .code')" ] &&
+if [ "$(status good) $(status next)" = "$second $second" ] && [ -z "$(status \
+	"releases[] | select(.serial == $second) | .code")" ] &&
 	[ "$(grep -c E-HASH "$T_TMP/log")" -ge 3 ]; then t_ok; else
 	t_fail "$(tail -n 25 "$T_TMP/log")"
 fi
