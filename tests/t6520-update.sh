@@ -85,7 +85,7 @@ initless() { rm "$1/sbin/init" && mknod "$1/sbin/init" c 0 0; }
 # runs FILE FIRMWARE: what ran, one after the other
 runs()
 {
-	VM_WRITE=y VM_LIMIT=${VM_LIMIT:-400} vm_boot "$1" "$2" virtio 512 raw \
+	VM_WRITE=y VM_LIMIT=${VM_LIMIT:-900} vm_boot "$1" "$2" virtio 512 raw \
 		-action reboot=reset -netdev user,id=n0 -device virtio-net-pci,netdev=n0,romfile= \
 		>"$T_TMP/serial" 2>&1
 	tr -d '\r\033' <"$T_TMP/serial" >"$T_TMP/log"
@@ -148,7 +148,7 @@ falls()
 	t_begin '... and says so, and takes it no more'
 	if grep -q "^\"fallback\":$n\$" "$T_TMP/log" &&
 		grep -q "^release $n: did not come up in 3 boots" "$T_TMP/log" &&
-		grep -q "^release $n: failed here before" "$T_TMP/log" &&
+		grep -q "release $n: failed here before" "$T_TMP/log" &&
 		[ "$(status good) $(status next)" = "$second $second" ]; then
 		t_ok
 	else
