@@ -264,12 +264,7 @@ mkdir -p "$site/roles/stack"
 printf '[role]\nbase = tiny\ndepends = db web\n' >"$site/roles/stack/role.conf"
 stack() # ROLE, its upper folder in ./up: packed
 {
-	slipway overlay --pack "$T_TMP/up" --base-digest "$base" \
-		-o "$T_TMP/packed.gz" >"$T_TMP/packed" &&
-		build "$1" x && cp "$T_TMP/packed.gz" \
-			"$site/build/overlays/$1/overlay.cpio.gz" &&
-		sed -i "s/^digest = .*/digest = $(overlay "$1")/" \
-			"$site/build/overlays/$1/overlay.info"
+	tiny_overlay "$1" "$T_TMP/up"
 	rm -rf "$T_TMP/up"
 }
 t_begin 'lint: paths that several overlays of a role change'
