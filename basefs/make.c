@@ -11,6 +11,7 @@
 #include "bootstrap.h"
 #include "cache.h"
 #include "facts.h"
+#include "foreign.h"
 #include "inputs.h"
 #include "lock.h"
 #include "make.h"
@@ -162,6 +163,7 @@ int make_build(struct work *w)
 	const char *note = NULL;
 
 	recipe_signers(&w->recipe);
+	foreign_check(&w->recipe);
 	inputs_recipe(&in, &w->recipe);
 	inputset_key(&in, recipe);
 	if (w->no_lock)

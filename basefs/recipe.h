@@ -4,6 +4,7 @@
 #define BASEFS_RECIPE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "host/site.h"
 
 /* One suite of one mirror. */

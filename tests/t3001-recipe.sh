@@ -255,10 +255,27 @@ rm -r site/bases/b/hooks
 
 requires_root
 export CACHE=$T_TMP/cache
+mkdir tools && ln -s "$(command -v dpkg)" tools/
 t_begin 'refused: not root'
 chmod 755 "$T_TMP"
 expect_fail 1 'build as root' setpriv --reuid 65534 --clear-groups \
 	"$BIN/slipway-base" -C "$T_TMP/site"
+echo 'arch = ia64' >>site/bases/b/base.conf
+t_begin 'another architecture: what judges it must be there'
+expect_fail 1 'apt-get install arch-test' env PATH="$T_TMP/tools" \
+	"$BIN/slipway-base" -C "$T_TMP/site"
+for says in 0 1; do
+	printf '#!/bin/sh\necho "$1: judged"\nexit %s\n' $says >tools/arch-test
+	chmod +x tools/arch-test
+	case $says in
+	0) t_begin '... which it runs' && want='cannot fetch' ;;
+	1) t_begin '... which it does not run: what to install' &&
+		want='arch = ia64: this machine cannot run its programs; apt-get install qemu-user-static' ;;
+	esac
+	expect_fail 1 "$want" env PATH="$T_TMP/tools:$PATH" \
+		"$BIN/slipway-base" -C "$T_TMP/site"
+done
+sed -i '/^arch/d' site/bases/b/base.conf
 t_begin 'refused: a mirror that does not answer'
 [ -x /usr/lib/apt/apt-helper ] || t_skip 'no apt-helper (Debian package apt)'
 [ ! -x /usr/lib/apt/apt-helper ] ||
