@@ -92,6 +92,7 @@ int medium_find(struct boot *b);
 int link_up(struct boot *b);
 int address_get(struct boot *b);
 int manifest_get(struct boot *b);
+int pieces_run(struct boot *b);
 int memory_check(struct boot *b);
 int layers_load(struct boot *b);
 int unpack_overlays(struct boot *b);

@@ -20,10 +20,10 @@ static const struct {
 	{"policy", policy_load},	{"modules", modules_load},
 	{"medium", medium_find},	{"link", link_up},
 	{"address", address_get},	{"manifest", manifest_get},
-	{"memory", memory_check},	{"layers", layers_load},
-	{"unpack", unpack_overlays},	{"union", union_mount},
-	{"handover", handover_write},	{"report", report_write},
-	{"switchroot", switchroot_run},
+	{"pieces", pieces_run},		{"memory", memory_check},
+	{"layers", layers_load},	{"unpack", unpack_overlays},
+	{"union", union_mount},		{"handover", handover_write},
+	{"report", report_write},	{"switchroot", switchroot_run},
 };
 
 static struct boot boot;

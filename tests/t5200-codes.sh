@@ -62,6 +62,18 @@ sealed role && echo 'role bare' >>"$fix/initrd-role/slipway/policy" &&
 	seal role
 initrd=$fix/initrd-role row role-baked 'BOOT-OK/FACT /etc/role absent' good
 
+# --- what roles add to an initrd (t4065 has programs that run)
+piece() # NAME ROLE
+{
+	sealed "$1" && mkdir -p "$fix/initrd-$1/slipway/init.d/$2" &&
+		echo junk >"$fix/initrd-$1/slipway/init.d/$2/10-junk" &&
+		chmod +x "$fix/initrd-$1/slipway/init.d/$2/10-junk" && seal "$1"
+}
+piece piece web
+initrd=$fix/initrd-piece row piece-no-program E-PIECE good
+piece other nobody
+initrd=$fix/initrd-other row piece-of-another-role BOOT-OK good
+
 # --- keys of every kind that the profile allows
 # keys NAME GENPKEY-OPTION...: a root and a leaf
 keys()

@@ -33,6 +33,7 @@
 	X(SERIAL, "E-SERIAL")	/* not the serial that was asked for */       \
 	X(EXPIRED, "E-EXPIRED")	/* manifest past its date */                  \
 	X(ROLE, "E-ROLE")	/* no such role, or none for this machine */  \
+	X(PIECE, "E-PIECE")	/* a program that a role packed has failed */ \
 	X(INDEX, "E-INDEX")	/* index contradicts itself or manifest */    \
 	X(MEM, "E-MEM")		/* not enough memory, with both numbers */    \
 	X(SPACE, "E-SPACE")	/* tmpfs full */                              \
