@@ -20,6 +20,7 @@
 #include "pack.h"
 #include "packages.h"
 #include "phase.h"
+#include "pieces.h"
 #include "rebase.h"
 #include "record.h"
 #include "sources.h"
@@ -58,6 +59,7 @@ static void run_phases(const struct build *b)
 	files_copy(b);
 	files_first_boot(b);
 	phase_run(b, "post-install");
+	pieces_gather(b);
 	phase_run(b, "cleanup");
 	if (!only_image(b))
 		record_write(b);

@@ -182,18 +182,43 @@ static void make_site(const struct site *s, const struct role *r, char **order,
 	free(conf);
 }
 
-static void build(const struct role *r, const char *dir)
+/* Those of @order that add something to an initrd, "a,b". */
+static char *with_pieces(char **order, const char *dir)
+{
+	char *list = xstrdup("");
+
+	for (size_t i = 0; order[i]; i++) {
+		char *at =
+			xasprintf("%s/build/overlays/%s/initrd", dir, order[i]);
+		char *next = list;
+
+		if (!access(at, F_OK)) {
+			next = xasprintf("%s%s%s", list, *list ? "," : "",
+					 order[i]);
+			free(list);
+		}
+		list = next;
+		free(at);
+	}
+	return list;
+}
+
+static void build(const struct role *r, char **order, const char *dir)
 {
 	char *overlay = machine_prog("slipway-overlay");
 	char *initrd = machine_prog("slipway-initrd");
 	char *publish = machine_prog("slipway-publish");
 	const char *const a[] = {overlay, "-C", dir, ROLE, NULL};
-	const char *const b[] = {initrd, "-C", dir, r->base, NULL};
+	const char *b[] = {initrd, "-C", dir, "--roles", NULL, r->base, NULL};
 	const char *const c[] = {publish, "-C", dir, NULL};
+	char *roles;
 
 	run(a);
+	roles = with_pieces(order, dir);
+	b[4] = roles;
 	run(b);
 	run(c);
+	free(roles);
 	free(overlay);
 	free(initrd);
 	free(publish);
@@ -249,7 +274,7 @@ int machine_test(const struct site *s, const struct role *r, char **order,
 	outfile_remove(at);
 	outfile_cleanup(at);
 	make_site(s, r, order, at);
-	build(r, at);
+	build(r, order, at);
 	ret = boot(at, m);
 	outfile_remove(at);
 	outfile_keep(at);

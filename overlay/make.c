@@ -18,6 +18,7 @@
 #include "lock.h"
 #include "make.h"
 #include "phase.h"
+#include "pieces.h"
 #include "plan.h"
 #include "rebase.h"
 #include "sources.h"
@@ -122,6 +123,7 @@ static int build_and_commit(struct build *b, struct info *i,
 
 	open_log(b);
 	work_make(b);
+	pieces_prepare(b);
 	outfile_open(&o, file, 0644);
 	err = build_overlay(b, &o, i);
 	times_say(b->times);
@@ -136,6 +138,7 @@ static int build_and_commit(struct build *b, struct info *i,
 	/* no info of an older overlay may lie beside the new one */
 	if (unlink(path) && errno != ENOENT)
 		die("%s:", path);
+	pieces_commit(b);
 	outfile_commit(&o);
 	inputset_save(in, keys);
 	inputset_key(in, inputs);

@@ -14,7 +14,7 @@
 
 static const char zeros[4];
 
-static struct bundle_entry *find(struct bundle *a, const char *path)
+const struct bundle_entry *bundle_find(const struct bundle *a, const char *path)
 {
 	for (size_t i = 0; i < a->n; i++)
 		if (!strcmp(a->entries[i].path, path))
@@ -28,7 +28,7 @@ static void add_parents(struct bundle *a, const char *path)
 
 	if (slash) {
 		*slash = '\0';
-		if (!find(a, dir))
+		if (!bundle_find(a, dir))
 			bundle_dir(a, dir);
 	}
 	free(dir);
@@ -40,7 +40,7 @@ static struct bundle_entry *add(struct bundle *a, const char *path,
 	struct bundle_entry *e;
 
 	add_parents(a, path);
-	if (find(a, path))
+	if (bundle_find(a, path))
 		die("initrd: %s: would be packed twice", path);
 	a->entries = xrealloc(a->entries, a->n + 1, sizeof(*e));
 	e = &a->entries[a->n++];

@@ -31,6 +31,10 @@ void bundle_node(struct bundle *a, const char *path, uint32_t major,
 void bundle_file(struct bundle *a, const char *path, uint32_t mode, void *data,
 		 size_t size);
 
+/* bundle_find - what is at @path, or NULL; valid until more is added. */
+const struct bundle_entry *bundle_find(const struct bundle *a,
+				       const char *path);
+
 /* bundle_list - add, last, the list of all files there are, at @path. */
 void bundle_list(struct bundle *a, const char *path);
 

@@ -13,6 +13,7 @@
 #include "host/outfile.h"
 #include "bake.h"
 #include "info.h"
+#include "pieces.h"
 
 void info_inputs(const struct pack *p, char out[DIGEST_HEX + 1])
 {
@@ -43,6 +44,7 @@ void info_inputs(const struct pack *p, char out[DIGEST_HEX + 1])
 	free(data);
 	if (p->tls_roots)
 		hash_add_file(&d, p->tls_roots);
+	pieces_hash(p, &d);
 	digest_final(&d, digest);
 	digest_hex(digest, out);
 }

@@ -17,12 +17,13 @@
 
 static struct {
 	const char *dir, *init, *busybox, *drivers, *policy;
-	const char *tls_roots, *firmware, *extra;
+	const char *tls_roots, *firmware, *extra, *roles;
 	bool plan, json, force, no_modules, verbose, https;
 } opt = {.busybox = "/bin/busybox",
 	 .drivers = "all",
 	 .policy = "enforce",
-	 .firmware = "base"};
+	 .firmware = "base",
+	 .roles = ""};
 
 static const struct opt table[] = {
 	{"directory", 'C', "DIR", "the site (default: here or above)", NULL,
@@ -43,6 +44,8 @@ static const struct opt table[] = {
 	{"extra-drivers", 0, "DIR", "the .ko files of DIR too", NULL,
 	 &opt.extra},
 	{"no-modules", 0, NULL, "no modules at all", &opt.no_modules, NULL},
+	{"roles", 0, "LIST", "with what these roles' initrd/ folders bring",
+	 NULL, &opt.roles},
 	{"https", 0, NULL, "an /init that can do https, this system's roots",
 	 &opt.https, NULL},
 	{"tls-roots", 0, "FILE", "the same, with these certificates as roots",
@@ -56,7 +59,7 @@ static const struct opts opts = {
 	.prog = "slipway initrd",
 	.usage = "[-C DIR] [-n] [--json] [--force] [--drivers LIST] "
 		 "[--firmware WHICH] [--extra-drivers DIR] "
-		 "[--no-modules] [--policy MODE] [--https] "
+		 "[--no-modules] [--roles LIST] [--policy MODE] [--https] "
 		 "[--tls-roots FILE] [BASE...]",
 	.about = "Pack /init, drivers and the site's trust anchor "
 		 "for a base's kernel.",
@@ -172,6 +175,7 @@ static void one(const struct site *s, const char *name)
 		.tls_roots = opt.tls_roots,
 		.drivers = opt.no_modules ? NULL : opt.drivers,
 		.extra = opt.no_modules ? NULL : opt.extra,
+		.roles = words(opt.roles),
 		.firmware = firmware(),
 		.rescue = !strcmp(opt.policy, "rescue"),
 	};
@@ -192,6 +196,14 @@ static void one(const struct site *s, const char *name)
 	free(dir);
 }
 
+static void check_roles(void)
+{
+	for (char **r = words(opt.roles); *r; r++)
+		if (!site_name_ok(*r))
+			opts_usage(&opts, "--roles: '%s' is no name of a role",
+				   *r);
+}
+
 int main(int argc, char **argv)
 {
 	int first = opts_parse(&opts, argc, argv);
@@ -205,6 +217,7 @@ int main(int argc, char **argv)
 	for (int i = first; i < argc; i++)
 		if (!site_name_ok(argv[i]))
 			opts_usage(&opts, "'%s' is no name of a base", argv[i]);
+	check_roles();
 	if (opt.https && !opt.tls_roots)
 		opt.tls_roots = ROOTS_SYSTEM;
 	site_open(&site, opt.dir);

@@ -16,6 +16,7 @@
 #include "extra.h"
 #include "pack.h"
 #include "payload.h"
+#include "pieces.h"
 #include "table.h"
 
 #define PROGRAM_MAX (64u << 20)
@@ -86,6 +87,7 @@ void pack_common(struct pack *p, struct bundle *a)
 {
 	add_tree(p, a);
 	add_rules(p, a);
+	pieces_add(p, a);
 }
 
 void pack_gather(struct pack *p)

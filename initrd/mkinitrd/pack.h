@@ -25,6 +25,7 @@ struct pack {
 	const char *tls_roots;	    /* for https, or NULL */
 	const char *drivers;	    /* drivers.h, or NULL: no modules */
 	const char *extra;	    /* extra.h, or NULL */
+	char **roles;		    /* whose pieces go in, NULL terminated */
 	enum firmware firmware;	    /* ALL dies where the base lacks any */
 	bool rescue;
 	uint64_t epoch; /* date of every file */

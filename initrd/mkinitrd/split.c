@@ -132,7 +132,8 @@ void split_make(struct split *s, struct pack *p)
 	size_t n, k;
 
 	memset(s, 0, sizeof(*s));
-	if (!p->drivers)
+	/* a core has no drivers of disks, which pieces may be there for */
+	if (!p->drivers || p->roles[0])
 		return;
 	s->pairs = nicids_read(&p->modules, &n);
 	order_core(&p->modules);
