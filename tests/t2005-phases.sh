@@ -188,20 +188,33 @@ t_begin '--break without a terminal'
 expect_fail 2 'needs a terminal' ovl --break before-install rec
 t_begin '--break at what is no point'
 expect_fail 2 "'after-lunch' is not" ovl --break after-lunch rec
-for at in before-install after-finalise; do
-	t_begin "--break $at: a shell there, and the build goes on"
-	case $at in before*) say='ls /etc/modules-load.d' ;;
-	*) say='ls $SLIPWAY_ROOT/etc/modules-load.d' ;; esac
-	printf '%s; echo in-$SLIPWAY_PHASE-$?\nexit\n' "$say" |
+# what_shell_says AT ROLE: the one there, which then ends
+what_shell_says()
+{
+	# shellcheck disable=SC2016
+	printf 'echo at-$SLIPWAY_PHASE-$(test -d "$SLIPWAY_ROOT/etc"; echo $?)\nexit\n' |
 		timeout 60 script -qec "$BIN/slipway-overlay -C $S --force \
-		--break $at rec" typed >out 2>&1
-	status=$?
-	case $at$status$(tr -d '\r' <out) in
-	before*0*in-install-1*'overlay rec: '*bytes*) t_ok ;;
-	after*0*in-finalise-0*'overlay rec: '*bytes*) t_ok ;;
-	*) t_fail "status $status: $(cat out)" ;;
-	esac
+		--break $1 $2" typed 2>&1 | tr -d '\r'
+}
+
+for p in extra-data pre-install install post-install cleanup finalise; do
+	for at in before-$p after-$p; do
+		t_begin "--break $at: a shell there, and the build goes on"
+		what_shell_says "$at" rec >out
+		# one, which sees the image: as its root or at SLIPWAY_ROOT
+		if [ "$(grep -c "at-$p-0" out)" = 1 ] &&
+			grep -q '^overlay rec: [0-9]* bytes' out; then t_ok
+		else t_fail "$(cat out)"; fi
+	done
 done
+role roles/wrong
+hook roles/wrong install 50-no </dev/null
+echo 'exit 9' >>"$S/roles/wrong/hooks/install.d/50-no"
+t_begin '--break after-error: a shell where it failed, and no overlay'
+what_shell_says after-error wrong >out
+if grep -q 'at-install-0' out && grep -q '50-no: exit status 9' out &&
+	[ ! -e "$OUT/wrong/overlay.cpio.gz" ]; then t_ok
+else t_fail "$(cat out)"; fi
 
 # a failing hook in each phase
 before=$(leftovers)
