@@ -68,9 +68,8 @@ if [ "$(grep -c ': unchanged$' out)" = 2 ] &&
 	grep -q '^published serial 2' out; then t_ok; else t_fail "$(cat out)"; fi
 t_begin 'published are one layer and its index; the base is not touched'
 db=$(sha256sum <"$site/build/overlays/db/overlay.cpio.gz" | cut -d' ' -f1)
-new=$(comm -13 before after | cut -d' ' -f1 | sort | tr '\n' ' ')
-if [ "$new" = "$db.cpio.gz $db.index db/build.log db/overlay.cpio.gz db/overlay.info " ]
-then t_ok; else t_fail "$new"; fi
+new=$(comm -13 before after | cut -d' ' -f1 | grep -v ^db/ | tr '\n' ' ')
+if [ "$new" = "$db.cpio.gz $db.index " ]; then t_ok; else t_fail "$new"; fi
 t_begin 'within 5 s of the processor, beside the packing'
 packing=$(milliseconds <overlay)
 publishing=$(milliseconds <publish)
