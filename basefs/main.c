@@ -156,9 +156,7 @@ static void prepare(struct work *w)
 	site_mkdirs(w->dir);
 	sweep(w);
 	w->scratch = xasprintf("%s/work.XXXXXX", w->dir);
-	if (!mkdtemp(w->scratch))
-		die("%s:", w->scratch);
-	outfile_cleanup(w->scratch);
+	outfile_mkdtemp(w->scratch);
 }
 
 int main(int argc, char **argv)

@@ -30,6 +30,7 @@ static struct pending {
 } pending[PENDING_MAX];
 static pid_t owner;
 static volatile pid_t maker; /* the thread that is at it, or 0 */
+static volatile pid_t ender; /* the one that removes all, or 0 */
 
 /* By another program: walking a tree takes memory, and a signal may come in
  * the middle of malloc(). */
@@ -60,6 +61,8 @@ static void remove_pending(void)
 
 	if (getpid() != owner)
 		return;
+	ender = gettid();
+	__sync_synchronize();
 	for (i = 0; i < HOLD_MS && maker && maker != gettid(); i++)
 		poll(NULL, 0, 1);
 	for (i = 0; i < PENDING_MAX; i++) {
@@ -91,6 +94,13 @@ static void hold(sigset_t *before)
 		sigaddset(&set, fatal[i]);
 	sigprocmask(SIG_BLOCK, &set, before);
 	maker = gettid();
+	__sync_synchronize();
+	if (!ender || ender == maker)
+		return;
+	/* another thread ends this program: nothing more is made */
+	maker = 0;
+	for (;;)
+		pause();
 }
 
 static void let_go(const sigset_t *before)
@@ -142,6 +152,17 @@ void outfile_mkdir(const char *path, unsigned int mode)
 
 	hold(&before);
 	if (mkdir(path, mode))
+		die("%s: cannot create:", path);
+	outfile_cleanup(path);
+	let_go(&before);
+}
+
+void outfile_mkdtemp(char *path)
+{
+	sigset_t before;
+
+	hold(&before);
+	if (!mkdtemp(path))
 		die("%s: cannot create:", path);
 	outfile_cleanup(path);
 	let_go(&before);

@@ -40,6 +40,9 @@ void outfile_cleanup(const char *path);
 /* outfile_mkdir - make a folder that is removed as above, or die. */
 void outfile_mkdir(const char *path, unsigned int mode);
 
+/* outfile_mkdtemp - the same by mkdtemp(3), which fills in @path. */
+void outfile_mkdtemp(char *path);
+
 /* outfile_keep - what outfile_cleanup() noted is to stay. */
 void outfile_keep(const char *path);
 
