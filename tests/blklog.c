@@ -10,10 +10,11 @@
  *	when DIR is unmounted.
  * blklog count LOG
  *	writes and flushes
- * blklog cut IMAGE LOG SEED
+ * blklog cut IMAGE LOG SEED [LAST]
  *	IMAGE, as it was before, becomes a disk that lost power: at a record of
  *	LOG that SEED chooses, half the time one beside a flush. All before the
  *	last flush is there, of what came behind it any set of sectors is.
+ *	LAST: one of the last so many records only.
  * blklog flush IMAGE LOG N
  *	the same at its Nth flush, from 0: all before it is there, and no more
  *
@@ -224,9 +225,13 @@ static void put(int fd, const struct record *r, uint32_t from, uint32_t n)
 		die("cut");
 }
 
-static size_t choose(uint64_t *seed)
+static size_t choose(uint64_t *seed, size_t last)
 {
-	size_t at = next(seed) % (n_records + 1), i;
+	size_t at, i;
+
+	if (last > n_records)
+		last = n_records;
+	at = n_records - last + next(seed) % (last + 1);
 
 	if (next(seed) & 1)
 		return at;
@@ -248,7 +253,7 @@ static void lose(int fd, const struct record *r, uint64_t *seed, unsigned mode)
 	}
 }
 
-static int cut(const char *path, uint64_t seed)
+static int cut(const char *path, uint64_t seed, size_t last)
 {
 	int fd = open(path, O_WRONLY);
 	size_t at, i, flushed = 0;
@@ -256,7 +261,7 @@ static int cut(const char *path, uint64_t seed)
 
 	if (fd < 0)
 		die(path);
-	at = choose(&seed);
+	at = choose(&seed, last);
 	mode = next(&seed) % 4;
 	for (i = 0; i < at; i++)
 		if (!records[i].len)
@@ -298,9 +303,10 @@ int main(int argc, char **argv)
 		return serve(argv[2], argv[3], argv[4]);
 	if (argc < 3)
 		return 2;
-	load(argv[argc == 5 ? 3 : 2]);
-	if (argc == 5 && !strcmp(argv[1], "cut"))
-		return cut(argv[2], strtoull(argv[4], NULL, 10));
+	load(argv[argc >= 5 ? 3 : 2]);
+	if (argc >= 5 && !strcmp(argv[1], "cut"))
+		return cut(argv[2], strtoull(argv[4], NULL, 10),
+			   argc > 5 ? strtoull(argv[5], NULL, 10) : n_records);
 	if (argc == 5 && !strcmp(argv[1], "flush"))
 		return at_flush(argv[2], strtoull(argv[4], NULL, 10));
 	for (i = 0; i < n_records; i++)

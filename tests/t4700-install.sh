@@ -8,7 +8,6 @@
 
 requires_root
 need mksquashfs squashfs-tools
-need depmod kmod
 need sfdisk fdisk
 need grub-mkimage grub-common
 need mcopy mtools
@@ -87,8 +86,18 @@ starts_uefi()
 }
 
 mkdir "$d" "$T_TMP/tmp"
-check 'fixture: a published release with a real kernel' kernel_site "$T_TMP" ||
-	exit
+# nothing here boots it: a kernel of a few words, and bytes that do not shrink
+kernel_root()
+{
+	mkdir -p "$1/boot" "$1/lib/modules/0.0-test"
+	echo kernel >"$1/boot/vmlinuz-0.0-test"
+	: >"$1/lib/modules/0.0-test/modules.dep"
+	: >"$1/lib/modules/0.0-test/modules.alias"
+	openssl enc -aes-128-ctr -K 00 -iv 00 -in /dev/zero 2>/dev/null |
+		head -c 3000000 >"$1/noise"
+}
+check 'fixture: a published release' kernel_site "$T_TMP" \
+	--no-modules || exit
 
 export TMPDIR=$T_TMP/tmp
 image a
@@ -170,7 +179,7 @@ from=$T_TMP/bad refused 'a layer that was altered' 'wrong digest' "$d/clean" \
 	--image "$d/clean"
 cp -al "$site/public" "$T_TMP/bad2"
 for k in "$T_TMP"/bad2/boot/*/vmlinuz; do
-	cp "$k" "$T_TMP/x" && printf x | dd of="$T_TMP/x" bs=1 seek=5000 \
+	cp "$k" "$T_TMP/x" && printf x | dd of="$T_TMP/x" bs=1 seek=3 \
 		conv=notrunc status=none && mv -f "$T_TMP/x" "$k"
 done
 from=$T_TMP/bad2 refused 'a kernel that was altered' E-HASH "$d/clean" \
@@ -244,9 +253,38 @@ fi
 t_begin 'nothing is left in the folder for temporary files'
 if [ -z "$(ls "$TMPDIR")" ]; then t_ok; else t_fail "$(ls "$TMPDIR")"; fi
 
-# killed at any time: it starts nothing, or all is there; and again, unasked
-cuts=${LONG:+200}
-cuts=${cuts:-20}
+# what a disk is that an install was cut off from: sets $state
+state_of() # FILE
+{
+	state=nothing
+	if starts_bios "$1" || starts_uefi "$1"; then
+		state=half
+		whole "$1" && state=whole
+	fi
+}
+
+# GRUB where firmware looks for it is all there: as on $d/disk
+grub_whole() # FILE
+{
+	local at
+	! starts_bios "$1" || {
+		at=$(start "$1" 1)
+		cmp -s -n 1M -i "$at" "$1" "$d/disk" || return
+	}
+	! starts_uefi "$1" || mtype -i "$1@@$(start "$1" 2)" \
+		::/EFI/BOOT/BOOTX64.EFI | cmp -s - "$T_TMP/grub.efi"
+}
+
+# again FILE: nobody has to consent to it once more
+again()
+{
+	inst --image "$1" >"$T_TMP/out" 2>&1 && state_of "$1" &&
+		[ $state = whole ] && starts_bios "$1" && starts_uefi "$1"
+}
+
+# killed at any time
+kills=${LONG:+40}
+kills=${kills:-4}
 RANDOM=4700
 mkfifo "$T_TMP/alive"
 bad=
@@ -255,7 +293,7 @@ image cut
 t0=${EPOCHREALTIME/./}
 inst --image "$d/cut" >/dev/null
 whole_us=$((${EPOCHREALTIME/./} - t0))
-for ((i = 0; i < cuts; i++)); do
+for ((i = 0; i < kills; i++)); do
 	image cut
 	# what it has started holds the pipe, and dies a moment after it
 	cat "$T_TMP/alive" >/dev/null &
@@ -268,14 +306,78 @@ for ((i = 0; i < cuts; i++)); do
 	sleep "$(printf '%d.%06d' $((us / 1000000)) $((us % 1000000)))"
 	kill -9 $pid 2>/dev/null
 	wait $pid $alive 2>/dev/null
-	if starts_bios "$d/cut" || starts_uefi "$d/cut"; then
-		whole "$d/cut" || bad="$bad $i:half-started"
-	else
+	state_of "$d/cut"
+	[ $state != nothing ] || {
 		early=$((early + 1))
-		inst --image "$d/cut" >"$T_TMP/out" 2>&1 && whole "$d/cut" &&
-			starts_bios "$d/cut" && starts_uefi "$d/cut" ||
-			bad="$bad $i:not-again($(tail -n 1 "$T_TMP/out"))"
+		again "$d/cut" || bad="$bad $i:not-again($(tail -n 1 "$T_TMP/out"))"
+	}
+	[ $state != half ] || bad="$bad $i:half"
+done
+t_begin "killed $kills times: starts nothing or the release, and installs again"
+if [ -z "$bad" ]; then t_ok "$early before it could start"; else t_fail "$bad"; fi
+
+# Power cuts: writes and flushes are recorded, and disks made as a cut leaves
+# them. On an empty disk, and on one that an earlier release starts from.
+[ -c /dev/fuse ] || need /dev/fuse 'the kernel module fuse'
+blklog=$O/tests/blklog
+mkdir "$T_TMP/fuse"
+record() # BEFORE LOG OPTION...: of an install over that
+{
+	local before=$1 log=$2
+	shift 2
+	cp --sparse=always "$before" "$d/disk"
+	"$blklog" serve "$T_TMP/fuse" "$d/disk" "$log" >"$T_TMP/ready" \
+		2>"$T_TMP/err" &
+	until grep -qs ready "$T_TMP/ready"; do
+		kill -0 $! 2>/dev/null || return 77
+	done
+	t_at_end "umount '$T_TMP/fuse' 2>/dev/null"
+	inst --image "$T_TMP/fuse/disk" "$@" >"$T_TMP/out" 2>&1
+	set -- $?
+	umount "$T_TMP/fuse"
+	wait $!
+	return "$1"
+}
+cuts() # BEFORE LOG N
+{
+	local before=$1 log=$2 seed where
+	mtype -i "$d/disk@@$(start "$d/disk" 2)" ::/EFI/BOOT/BOOTX64.EFI \
+		>"$T_TMP/grub.efi"
+	bad=
+	declare -gA seen=()
+	for ((seed = 1; seed <= $3; seed++)); do
+		cp --sparse=always "$before" "$d/cut"
+		# most of the time is the release's; what is delicate comes last
+		where=$("$blklog" cut "$d/cut" "$log" $seed \
+			$((seed % 2 ? 1 << 30 : 12)))
+		state_of "$d/cut"
+		grub_whole "$d/cut" || state=half
+		seen[$state]=$((${seen[$state]:-0} + 1))
+		case $state in
+		half) bad="$bad
+seed $seed, $where: starts, and is not whole" ;;
+		# every fifth: the rest is the time of as many installs
+		nothing) ((seed % 5)) || again "$d/cut" || bad="$bad
+seed $seed, $where: not again: $(tail -n 1 "$T_TMP/out")" ;;
+		esac
+	done
+}
+n=${LONG:+100}
+n=${n:-10}
+image empty
+for on in empty installed; do
+	t_begin "the power cut $n times, $on disk: nothing or a release starts"
+	cp --sparse=always "$d/${on/installed/a}" "$d/before"
+	record "$d/before" "$T_TMP/log" --consent 'ERASE-*'
+	case $? in
+	0) ;;
+	77) t_skip "no FUSE: $(cat "$T_TMP/err")" && continue ;;
+	*) t_fail "$(cat "$T_TMP/out")" && continue ;;
+	esac
+	cuts "$d/before" "$T_TMP/log" "$n"
+	if [ -z "$bad" ]; then
+		t_ok "$("$blklog" count "$T_TMP/log"); nothing ${seen[nothing]:-0}, whole ${seen[whole]:-0}"
+	else
+		t_fail "$bad"
 	fi
 done
-t_begin "killed $cuts times: starts nothing or the release, and installs again"
-if [ -z "$bad" ]; then t_ok "$early before it could start"; else t_fail "$bad"; fi

@@ -2,7 +2,8 @@
 # kernel.sh: a base that a virtual machine can boot: Debian's kernel, drivers of
 # disks, and testinit. Sourced after tree.sh; one real kernel, nothing else.
 #
-# kernel_site DIR	a site at DIR/site with base tiny and role web, published
+# kernel_site DIR [OPTION...]	a site at DIR/site with base tiny and role web,
+#	published; OPTIONs of slipway initrd
 # kernel_installer DIR	the role installer for it: the programs of this machine
 #		that slipway install runs, and an init that calls it
 
@@ -89,7 +90,7 @@ kernel_site()
 		unpacked = 1048576
 		inodes = 64
 	EOF
-	"$BIN/slipway" initrd -C "$1/site" tiny >/dev/null &&
+	"$BIN/slipway" initrd -C "$1/site" "${@:2}" tiny >/dev/null &&
 		"$BIN/slipway" publish -C "$1/site" >/dev/null
 }
 
