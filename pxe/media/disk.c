@@ -24,7 +24,7 @@
 
 static const char *dir, *to, *format = "raw", *size_text = "4G", *layout;
 static const char *percent_text = "50", *sector_text = "512", *upper;
-static const char *console = "ttyS0,115200 tty0", *append, *timeout = "5";
+static const char *console, *append, *timeout = "5";
 static bool json, run_installer;
 
 static const struct opt table[] = {
@@ -207,10 +207,12 @@ static void write_installed(struct target *t, const struct release *r,
 {
 	char *names[] = {"installer", role};
 	char *stick = xasprintf("%s.stick", path), *log;
-	char *text = xasprintf(RUNINSTALLER_WORDS "%s%s", role,
+	char *text = xasprintf(RUNINSTALLER_WORDS "%s%s%s%s", role,
 			       t->plan->persistent, t->menu->timeout,
 			       append ? " slipway.install.append=" : "",
-			       append ? append : "");
+			       append ? append : "",
+			       console ? " slipway.install.console=" : "",
+			       console ? console : "");
 	struct load_menu menu = {"ttyS0,115200", NULL, text, 0};
 	struct target s = *t;
 	struct load l;
@@ -235,6 +237,11 @@ static void write_installed(struct target *t, const struct release *r,
 	free(stick);
 }
 
+static bool one_word(const char *text)
+{
+	return !text || !strchr(text, ' ');
+}
+
 int main(int argc, char **argv)
 {
 	int at = opts_parse(&opts, argc, argv);
@@ -254,16 +261,18 @@ int main(int argc, char **argv)
 			   format);
 	if (text_size(text_span(size_text), &t.size))
 		opts_usage(&opts, "--size %s: not a size", size_text);
-	if (run_installer && (argc - at > 1 || layout || upper ||
-			      (append && strchr(append, ' '))))
+	if (run_installer &&
+	    (argc - at > 1 || layout || upper || strcmp(sector_text, "512") ||
+	     !one_word(append) || !one_word(console)))
 		opts_usage(
 			&opts,
-			"--run-installer takes one role, no --layout, no --upper, and one word to append");
+			"--run-installer takes one role, no --layout, --upper or --sector-size, and one word to append and as console");
 	plan.layout = layout;
 	plan.persistent = number("persistent-percent", percent_text, 90);
 	t.sector = number("sector-size", sector_text, 4096);
 	t.size -= t.size % 4096;
-	menu = (struct load_menu){console, upper, append,
+	menu = (struct load_menu){console ? console : "ttyS0,115200 tty0",
+				  upper, append,
 				  number("timeout", timeout, 3600)};
 	site_open(&site, dir);
 	release_open(&r, &site);
