@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "busy.h"
-#include "format/fslabel.h"
 #include "host/alloc.h"
+#include "medium.h"
 
 /* Does a line of @file have "@what" as its field @n (from 1)? */
 static bool field(const char *file, unsigned int n, const char *what)
@@ -51,16 +51,9 @@ static bool any_entry(const char *dir)
 
 static bool labelled(const char *dev, const char *label)
 {
-	static uint8_t head[FSLABEL_HEAD];
-	int fd = open(dev, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct fslabel l;
-	ssize_t n;
 
-	if (fd < 0)
-		return false;
-	n = pread(fd, head, sizeof(head), 0);
-	close(fd);
-	return n > 0 && !fslabel_parse(&l, head, n) && !strcmp(l.label, label);
+	return medium_read(dev, &l) && !strcmp(l.label, label);
 }
 
 /* Of a disk or a partition; @sys its folder in sysfs. */

@@ -26,6 +26,7 @@
 #include "host/progress.h"
 #include "machine.h"
 #include "media/target.h"
+#include "medium.h"
 #include "origin.h"
 
 static struct {
@@ -159,10 +160,10 @@ static void default_root(void)
 			   there[0]);
 }
 
-static char *medium_label(void)
+static char *own_medium(void)
 {
 	char *source = answers_word(opt.cmdline, "slipway.source");
-	char *label = origin_label(source ? source : opt.from);
+	char *label = medium_label(source ? source : opt.from);
 
 	free(source);
 	return label;
@@ -196,7 +197,7 @@ static bool may_ask(void)
 static const struct disks_one *choose(void)
 {
 	static struct disks l;
-	char *medium = medium_label();
+	char *medium = own_medium();
 	const struct disks_one *d;
 
 	if (opt.image) {
@@ -317,7 +318,7 @@ int main(int argc, char **argv)
 	if (opt.list) {
 		static struct disks all;
 
-		disks_list(&all, medium_label());
+		disks_list(&all, own_medium());
 		disks_print(&all);
 		return EXIT_DONE;
 	}
@@ -349,7 +350,7 @@ int main(int argc, char **argv)
 	}
 	write_disk(d, &t);
 	print_facts(d, &l, "installed");
-	origin_end();
+	medium_close();
 	fflush(stdout);
 	end_do(opt.end);
 	return EXIT_DONE;

@@ -5,11 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <blkid/blkid.h>
 
 #include "format/cms.h"
 #include "format/filelist.h"
@@ -19,6 +16,7 @@
 #include "host/outfile.h"
 #include "host/progress.h"
 #include "host/site.h"
+#include "medium.h"
 #include "origin.h"
 #include "publish/source.h"
 
@@ -35,56 +33,6 @@ struct tree {
 	size_t cms_size;
 	struct manifest m;
 };
-
-static char *mounted;
-
-char *origin_label(const char *from)
-{
-	if (!from || strncmp(from, "LABEL=", 6))
-		return NULL;
-	return xasprintf("%.*s", (int)strcspn(from + 6, ":"), from + 6);
-}
-
-void origin_end(void)
-{
-	if (mounted) {
-		umount2(mounted, MNT_DETACH);
-		rmdir(mounted);
-		free(mounted);
-		mounted = NULL;
-	}
-}
-
-/* The tree on the file system of that label: as initrd/medium.c looks. */
-static char *mount_label(const char *from)
-{
-	static const char *const types[] = {"ext4", "iso9660", "vfat"};
-	char *label = origin_label(from), *dev, *dir;
-	const char *colon = strchr(from, ':');
-	size_t i;
-
-	dev = blkid_evaluate_tag("LABEL", label, NULL);
-	if (!dev)
-		die("medium %s: no disk of that label", label);
-	mounted = xstrdup("/tmp/slipway-medium.XXXXXX");
-	if (!mkdtemp(mounted))
-		die("%s:", mounted);
-	atexit(origin_end);
-	for (i = 0; i < 3; i++)
-		if (!mount(dev, mounted, types[i],
-			   MS_RDONLY | MS_NODEV | MS_NOSUID | MS_NOEXEC, NULL))
-			break;
-	if (i == 3)
-		die("medium %s: %s: mount:", label, dev);
-	dir = xasprintf("%s%s", mounted, colon ? colon + 1 : "/slipway");
-	if (!colon && access(dir, F_OK)) {
-		free(dir);
-		dir = xstrdup(mounted);
-	}
-	free(label);
-	free(dev);
-	return dir;
-}
 
 static void refused(const struct fetch_error *e)
 {
@@ -225,11 +173,22 @@ static void add_layer(struct tree *t, unsigned int i)
 	free(index);
 }
 
-/* Kernel and initrd, by the list of them that the manifest names. */
+static bool has(const struct tree *t, const char *folder)
+{
+	char *path = t->dir ? xasprintf("%s/%svmlinuz", t->dir, folder) : NULL;
+	bool there = path && !access(path, R_OK);
+
+	free(path);
+	return there;
+}
+
+/* Kernel and initrd, by the list of them that the manifest names: beside the
+ * manifest in a disk's own release, in /boot of a medium (media/image.c), or
+ * where they are published. */
 static void add_boot(struct tree *t, const struct manifest_layer *base)
 {
 	static const char *const names[] = {"vmlinuz", "initrd.img"};
-	char hex[DIGEST_HEX + 1], *dir, *here, *text, *rel, *path;
+	char hex[DIGEST_HEX + 1], *dir, *medium, *text, *rel, *path;
 	struct filelist_item it;
 	size_t size, i;
 
@@ -237,10 +196,8 @@ static void add_boot(struct tree *t, const struct manifest_layer *base)
 		die("release %llu: names no kernel; publish with a newer slipway",
 		    (unsigned long long)t->m.serial);
 	digest_hex(base->boot, hex);
-	here = t->dir ? xasprintf("%s/vmlinuz", t->dir) : NULL;
-	/* a disk's own release has them beside its manifest */
-	dir = here && !access(here, R_OK) ? xstrdup("")
-					  : xasprintf("boot/%s/", hex);
+	dir = has(t, "") ? xstrdup("") : xasprintf("boot/%s/", hex);
+	medium = xasprintf("../boot/%.*s/", (int)base->name.n, base->name.p);
 	rel = xasprintf("%sfiles", dir);
 	path = fetch_small(t, rel, FILELIST_SIZE_MAX, NULL, 0);
 	load_add(t->l, path, "files", hex);
@@ -251,12 +208,13 @@ static void add_boot(struct tree *t, const struct manifest_layer *base)
 		if (!text ||
 		    filelist_find((struct span){text, size}, names[i], &it))
 			die("E-MAN: %sfiles: names no %s", dir, names[i]);
-		rel = xasprintf("%s%s", dir, names[i]);
+		rel = xasprintf("%s%s", has(t, medium) ? medium : dir,
+				names[i]);
 		add_small(t, rel, names[i], BOOT_FILE_MAX, it.digest, it.size);
 		free(rel);
 	}
 	free(text);
-	free(here);
+	free(medium);
 	free(dir);
 }
 
@@ -270,7 +228,7 @@ void origin_load(struct load *l, const struct origin_want *w)
 	digest_setup();
 	t.root = anchors_read(w->root, &t.root_size);
 	if (!strncmp(w->from, "LABEL=", 6))
-		t.dir = mount_label(w->from);
+		t.dir = medium_open(w->from);
 	else if (!strstr(w->from, "://"))
 		t.dir = xstrdup(w->from);
 	t.source =

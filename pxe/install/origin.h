@@ -22,12 +22,7 @@ struct origin_want {
  * origin_load - fill @l with the release's files: manifest, layers and indexes
  * of the role, kernel and initrd with their signatures. What comes from a
  * server lies in @work. Dies with the code of what was refused.
- *
- * origin_label - the NAME of LABEL=NAME, malloc-ed, or NULL.
- * origin_end - unmount what was mounted, drop what was fetched.
  */
 void origin_load(struct load *l, const struct origin_want *w);
-char *origin_label(const char *from);
-void origin_end(void);
 
 #endif

@@ -136,6 +136,28 @@ static void add_kernels(struct grafts *a, const struct media *m)
 		}
 }
 
+/* By which an installer finds them among all that is in /boot. */
+static void add_kernel_lists(struct grafts *a, const struct media *m)
+{
+	const struct manifest *r = &m->r.m;
+	char hex[DIGEST_HEX + 1], *from, *to;
+	unsigned int i;
+
+	for (i = 0; i < r->n_roles; i++) {
+		const struct manifest_layer *base =
+			&r->layers[r->roles[i].base];
+
+		if (!first_of_base(m, i) || !base->has_boot)
+			continue;
+		digest_hex(base->boot, hex);
+		from = site_path(m->site, "public/boot/%s/files", hex);
+		to = xasprintf("/slipway/boot/%s/files", hex);
+		grafts_file(a, to, from);
+		free(to);
+		free(from);
+	}
+}
+
 static bool layer_wanted(const struct media *m, unsigned int layer)
 {
 	unsigned int i, k;
@@ -179,6 +201,7 @@ static void add_tree(struct grafts *a, const struct media *m, const char *dir)
 
 	if (m->variant == MEDIA_NET)
 		return;
+	add_kernel_lists(a, m);
 	grafts_put(a, dir, "/slipway/manifest.cms", m->r.bytes.cms,
 		   m->r.bytes.cms_size);
 	add_signatures(a, &m->r);
