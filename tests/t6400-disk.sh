@@ -14,7 +14,9 @@ need sfdisk fdisk
 need grub-mkimage grub-common
 need mcopy mtools
 need qemu-img qemu-utils
+need xorriso xorriso
 need jq jq
+need qemu-system-x86_64 qemu-system-x86
 
 site=$T_TMP/site
 d=$T_TMP/d
@@ -126,7 +128,6 @@ boots() # NAME FILE FIRMWARE [BUS [SECTOR [FORMAT]]]
 		t_fail "$(tail -n 15 "$T_TMP/log" | tr -d '\r')"
 	fi
 }
-need qemu-system-x86_64 qemu-system-x86
 # written to the disk, on a PERSISTENT that was made larger
 cp --sparse=always "$d/raw.img" "$d/grow.img"
 check 'an image whose writable layer is on PERSISTENT' disk grow.img \
@@ -136,7 +137,7 @@ truncate -s 1200M "$d/grow.img" && sfdisk -q --relocate gpt-bak-std \
 	sfdisk -q -N 4 --no-reread "$d/grow.img" 2>/dev/null
 was=$(dumpe2fs -h "$d/grow.img?offset=$(start "$d/grow.img" 4)" 2>/dev/null |
 	sed -n 's/^Block count: *//p')
-VM_WRITE=y boots bios "$d/grow.img" bios
+VM_WRITE=y boots 'a raw image by BIOS' "$d/grow.img" bios
 t_begin '... and the file system has grown into its partition'
 now=$(dumpe2fs -h "$d/grow.img?offset=$(start "$d/grow.img" 4)" 2>/dev/null |
 	sed -n 's/^Block count: *//p')
@@ -150,28 +151,33 @@ if debugfs -R 'ls -p /slipway/web/up' "$d/grow.img?offset=$at" 2>&1 |
 	tee -a "$T_TMP/out" | grep -q '/written/'; then t_ok; else
 	t_fail "$(tail -n 12 "$T_TMP/out")"
 fi
-boots uefi "$d/x.qcow2" uefi virtio 512 qcow2
+
+# the real installer, off a stick by BIOS, and what it leaves by UEFI
+check 'fixture: a role that installs' kernel_installer "$T_TMP" || exit 0
+check 'slipway disk --run-installer' slipway disk -C "$site" --size 1G \
+	--timeout 1 --console ttyS0,115200 --append no_timer_check \
+	--run-installer -o "$d/real.img" web
+boots 'what it installed' "$d/real.img" uefi
+
 [ -n "${LONG:-}" ] || exit 0
+boots qcow2 "$d/x.qcow2" uefi virtio 512 qcow2
 boots vmdk "$d/x.vmdk" bios sata 512 vmdk
 boots 4k-virtio "$d/4k.img" uefi virtio 4096
 boots 4k-nvme "$d/4k.img" uefi nvme 4096
 boots nvme "$d/raw.img" bios nvme
 boots sata "$d/raw.img" uefi sata
 
-# the real installer, from a stick, onto every kind of disk
-check 'fixture: a role that installs' kernel_installer "$T_TMP" || exit 0
-check 'slipway disk --run-installer' disk real.img --run-installer
-boots run-installer "$d/real.img" bios
-slipway disk -C "$site" --size 1500M --timeout 0 --console ttyS0,115200 \
-	--append "slipway.install slipway.install.role=web slipway.install.timeout=1 \
-slipway.install.console=ttyS0,115200 slipway.install.append=slipway.panic=halt,0 \
-slipway.panic=halt,0 no_timer_check" -o "$d/stick.img" installer web >/dev/null
+check 'an ISO that installs by itself' slipway iso -C "$site" --timeout 1 \
+	--variant installer --only installer,web -o "$d/stick.iso" --append \
+	"slipway.install slipway.install.role=web slipway.install.timeout=1 \
+slipway.install.console=ttyS0,115200 slipway.install.append=no_timer_check \
+slipway.panic=halt,0 no_timer_check"
 for kind in bios,virtio,512 bios,sata,512 bios,nvme,512 uefi,virtio,512 \
 	uefi,virtio,4096 uefi,sata,512 uefi,nvme,512 uefi,nvme,4096; do
 	IFS=, read -r fw bus sector <<<"$kind"
 	t_begin "from USB by $fw onto $bus, sectors of $sector"
 	rm -f "$d/target.img" && truncate -s 1G "$d/target.img"
-	VM_RAM=1536 vm_install "$d/stick.img" "$d/target.img" "$fw" "$bus" \
+	VM_RAM=1536 vm_install "$d/stick.iso" "$d/target.img" "$fw" "$bus" \
 		"$sector" >"$T_TMP/install.log" 2>&1
 	if grep -aq ': installed' "$T_TMP/install.log"; then t_ok; else
 		t_fail "$(tail -n 15 "$T_TMP/install.log" | tr -d '\r')"
