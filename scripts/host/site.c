@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "format/text.h"
@@ -214,6 +215,21 @@ char *site_cache(void)
 	return xasprintf("%s/.cache/slipway", home ? home : "/root");
 }
 
+/* What a killed build had started holds its lock a moment longer. */
+static int lock_soon(int fd)
+{
+	static const struct timespec pause = {0, 50000000};
+	int i, err;
+
+	for (i = 0; i < 60; i++) {
+		err = flock(fd, LOCK_EX | LOCK_NB);
+		if (!err || errno != EWOULDBLOCK)
+			return err;
+		nanosleep(&pause, NULL);
+	}
+	return err;
+}
+
 void site_lock(const struct site *s)
 {
 	char *dir = site_path(s, "build"), *path = site_path(s, "build/lock");
@@ -224,7 +240,7 @@ void site_lock(const struct site *s)
 	if (fd < 0)
 		die("%s: cannot open:", path);
 	/* held until the process ends */
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
+	if (lock_soon(fd)) {
 		if (errno != EWOULDBLOCK)
 			die("%s: cannot lock:", path);
 		die("%s: another slipway works on this site; wait for it",

@@ -98,7 +98,8 @@ bool site_name_ok(const char *name);
 /* site_mkdirs - mkdir -p, or die. */
 void site_mkdirs(const char *path);
 
-/* site_lock - take build/lock, dying when another slipway holds it. */
+/* site_lock - take build/lock, dying when another slipway holds it for three
+ * seconds. */
 void site_lock(const struct site *s);
 
 /* words - split at blanks and commas; malloc-ed, NULL terminated. */
