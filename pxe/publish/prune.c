@@ -130,24 +130,6 @@ static bool is_digest_name(const char *name)
 	return strspn(name, "0123456789abcdef") == DIGEST_HEX;
 }
 
-static void prune_layers(const struct texts *t, const char *tree)
-{
-	char *dir = xasprintf("%s/layers", tree), *path;
-	struct dirent *d;
-	DIR *dp = opendir(dir);
-
-	while (dp && (d = readdir(dp))) {
-		if (!is_digest_name(d->d_name) || names(t, d->d_name))
-			continue;
-		path = xasprintf("%s/%s", dir, d->d_name);
-		unlink(path);
-		free(path);
-	}
-	if (dp)
-		closedir(dp);
-	free(dir);
-}
-
 /* Signatures are named by the text that they are over. */
 static bool is_signed_by(const struct texts *t, const char *name)
 {
@@ -167,14 +149,17 @@ static bool is_signed_by(const struct texts *t, const char *name)
 	return false;
 }
 
-static void prune_signatures(const struct texts *t, const char *tree)
+/* Of what is named by a digest in a folder, only what is kept stays. */
+static void prune_named(const struct texts *t, const char *tree,
+			const char *folder,
+			bool keep(const struct texts *t, const char *name))
 {
-	char *dir = xasprintf("%s/signatures", tree), *path;
+	char *dir = xasprintf("%s/%s", tree, folder), *path;
 	struct dirent *d;
 	DIR *dp = opendir(dir);
 
 	while (dp && (d = readdir(dp))) {
-		if (!is_digest_name(d->d_name) || is_signed_by(t, d->d_name))
+		if (!is_digest_name(d->d_name) || keep(t, d->d_name))
 			continue;
 		path = xasprintf("%s/%s", dir, d->d_name);
 		unlink(path);
@@ -291,8 +276,8 @@ void prune(const struct site *site, const char *dir, unsigned int keep)
 
 	add_manifests(&named, site, keep);
 	add_current(&named, site);
-	prune_layers(&named, dir);
-	prune_signatures(&named, dir);
+	prune_named(&named, dir, "layers", names);
+	prune_named(&named, dir, "signatures", is_signed_by);
 	/* manifests name boot files too, for machines that update a disk */
 	prune_boots(&named, site, dir, keep);
 }
