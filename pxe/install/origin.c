@@ -15,6 +15,7 @@
 #include "host/error.h"
 #include "host/outfile.h"
 #include "host/progress.h"
+#include "host/proven.h"
 #include "host/site.h"
 #include "medium.h"
 #include "origin.h"
@@ -29,9 +30,8 @@ struct tree {
 	char *dir; /* or NULL: a server's */
 	void *root;
 	size_t root_size;
-	uint8_t *cms;
-	size_t cms_size;
 	struct manifest m;
+	struct proven bytes;
 };
 
 static void refused(const struct fetch_error *e)
@@ -47,13 +47,13 @@ static char *fetch_small(struct tree *t, const char *rel, size_t max,
 			 const uint8_t *digest, size_t size)
 {
 	struct fetch_error e = {.code = CODE_NONE};
-	static unsigned int count;
+	const char *slash = strrchr(rel, '/');
 	char *path;
 	uint8_t *p;
 
 	if (source_blob(t->source, rel, max, &p, &size, digest, &e))
 		refused(&e);
-	path = xasprintf("%s/%u", t->w->work, count++);
+	path = xasprintf("%s/%s", t->w->work, slash ? slash + 1 : rel);
 	outfile_put(path, 0600, p, size);
 	source_free(p, digest || t->dir ? size : max);
 	return path;
@@ -74,26 +74,12 @@ static void add_small(struct tree *t, const char *rel, const char *to,
 static void read_manifest(struct tree *t)
 {
 	const size_t max = MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX;
-	struct fetch_error e = {.code = CODE_NONE};
-	struct fault f = {0};
-	const void *text;
-	char *path;
-	size_t n;
+	char *path = fetch_small(t, "manifest.cms", max, NULL, 0);
 
-	path = fetch_small(t, "manifest.cms", max, NULL, 0);
-	t->cms = (uint8_t *)outfile_slurp(path, max, &t->cms_size);
-	if (!t->cms)
+	progress_end();
+	if (!proven_read(&t->bytes, &t->m, path, t->root, t->root_size,
+			 t->w->root))
 		die("%s:", path);
-	if (cms_verify(t->cms, t->cms_size, t->root, t->root_size,
-		       MANIFEST_SIZE_MAX, &text, &n, &f)) {
-		fetch_fail(&e, CODE_SIG, "manifest.cms: %s (root %s)", f.why,
-			   t->w->root);
-		refused(&e);
-	}
-	if (manifest_parse(&t->m, (struct span){text, n}, &f)) {
-		fetch_fail(&e, CODE_MAN, "manifest.cms: %s", f.why);
-		refused(&e);
-	}
 	t->l->serial = t->m.serial;
 	t->l->time = t->m.created;
 	t->l->site = xasprintf("%.*s", (int)t->m.site.n, t->m.site.p);

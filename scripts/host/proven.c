@@ -29,15 +29,15 @@ bool proven_read(struct proven *p, struct manifest *m, const char *path,
 	digest_setup();
 	if (cms_verify(p->cms, p->cms_size, anchors, anchors_size,
 		       MANIFEST_SIZE_MAX, &content, &size, &f))
-		die("%s: %s (machines would refuse it, by %s)", path, f.why,
-		    whose);
+		die("E-SIG: %s: %s (machines would refuse it, by %s)", path,
+		    f.why, whose);
 	text = xmalloc(size + 1);
 	memcpy(text, content, size);
 	cms_release();
 	p->text = (struct span){text, size};
 	if (manifest_parse(m, p->text, &f))
-		die("%s: byte %llu: %s", path, (unsigned long long)f.where,
-		    f.why);
+		die("E-MAN: %s: byte %llu: %s", path,
+		    (unsigned long long)f.where, f.why);
 	return true;
 }
 

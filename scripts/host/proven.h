@@ -19,7 +19,8 @@ struct proven {
  * @whose: where the anchors are from, for a message. Site, floor, date and
  * further signers are not asked after: that is `slipway verify`'s business.
  * Returns false with errno set when there is no such file, else @p is to be
- * freed; dies when it cannot be read, is refused, or is no manifest.
+ * freed; dies when it cannot be read, is refused (E-SIG), or is no manifest
+ * (E-MAN).
  */
 bool proven_read(struct proven *p, struct manifest *m, const char *path,
 		 const void *anchors, size_t anchors_size, const char *whose);
