@@ -199,15 +199,22 @@ if inst --image "$d/clean" -n >"$T_TMP/out" 2>&1 &&
 fi
 
 # over HTTP, from an answer file, from the kernel's words
-"$O/tests/badhttpd" --port 0 --root "$site/public" >"$T_TMP/port" 2>&1 &
-http=$!
-t_at_end "kill $http 2>/dev/null"
-until grep -q '^port ' "$T_TMP/port"; do
-	kill -0 $http || break
-	sleep 0.1
-done
+serve() # FOLDER: sets $url
+{
+	local http
+	rm -f "$T_TMP/port"
+	"$O/tests/badhttpd" --port 0 --root "$1" >"$T_TMP/port" 2>&1 &
+	http=$!
+	t_at_end "kill $http 2>/dev/null"
+	until grep -qs '^port ' "$T_TMP/port"; do
+		kill -0 $http || break
+		sleep 0.1
+	done
+	url=http://127.0.0.1:$(sed -n 's/^port //p' "$T_TMP/port")
+}
+serve "$site/public"
 image http
-from=http://127.0.0.1:$(sed -n "s/^port //p" "$T_TMP/port") check 'over HTTP, through the engine' \
+from=$url check 'over HTTP, through the engine' \
 	inst --image "$d/http"
 check '... the same release' whole "$d/http"
 printf '[install]\nimage = %s\nfrom = %s\nroot = %s\nrole = web\n' "$d/ans" \
@@ -225,6 +232,44 @@ slipway.install.root=$site/keys/root.crt" >"$words"
 check "the kernel's words" "$BIN/slipway" install --cmdline "$words"
 check '... are followed' whole "$d/kern"
 echo 'quiet slipway.source=net' >"$words"
+
+# several signers: rules of two are those of an initrd that is running
+two=$T_TMP/two
+mkdir "$two" "$T_TMP/rules"
+cp -al "$site"/. "$two"
+sed '/^\[site\]/a signers = 2' "$site/site.conf" >"$T_TMP/x" &&
+	mv "$T_TMP/x" "$two/site.conf"
+check 'fixture: a release signed by two' eval '"$BIN/slipway" keys leaf -C "$two" \
+	--name bob && "$BIN/slipway" publish -C "$two"'
+of=$(cd "$two/public/signatures" && ls)
+zstd -dcq "$two/build/initrd/tiny/initrd.img" |
+	(cd "$T_TMP/rules" && cpio -id --quiet slipway/policy)
+export SLIPWAY_RULES=$T_TMP/rules/slipway
+echo 'signers 2' >>"$SLIPWAY_RULES/policy"
+carried() # FILE: both signatures are on BOOT
+{
+	from_boot "$1" /slipway/releases/2/manifest.cms |
+		cmp - "$two/public/manifest.cms" &&
+		from_boot "$1" "/slipway/releases/2/signatures/$of" |
+		cmp - "$two/public/signatures/$of"
+}
+image two
+site=$two check 'from a folder, signed by two of two' inst --image "$d/two"
+check '... which it carries' carried "$d/two"
+image two
+serve "$two/public"
+from=$url site=$two check 'over HTTP, signed by two of two' \
+	inst --image "$d/two"
+check '... which it carries' carried "$d/two"
+check 'a disk image' "$BIN/slipway" disk -C "$two" --size 1G -o "$d/two" web
+check '... carries them, too' carried "$d/two"
+mv "$two/public/signatures/$of" "$T_TMP/lost"
+site=$two refused 'a signature that was lost' E-FETCH "$d/clean" \
+	--image "$d/clean"
+cp "$two/public/manifest.cms" "$two/public/signatures/$of"
+site=$two refused 'the same key twice' 'by the key of signature 1' \
+	"$d/clean" --image "$d/clean"
+unset SLIPWAY_RULES
 
 # block devices of both sector sizes, as the kernel sees them
 for s in 512 4096; do

@@ -19,9 +19,9 @@
 #include "host/outfile.h"
 #include "machine.h"
 #include "releases.h"
+#include "rules.h"
 
 #define MOUNT_POINT "/run/slipway-boot"
-#define RULES_DIR   "/run/slipway" /* initrd/manifest.c leaves it */
 #define ROOT_MAX    65536
 #define LOCK_TRIES  20
 #define LOCK_US	    100000
@@ -97,8 +97,7 @@ static void take_lock(const struct update *u)
 /* What the running initrd goes by: a rotated root came with its release. */
 static void *rule(const char *name, size_t max, size_t *size)
 {
-	const char *dir = getenv("SLIPWAY_RULES");
-	char *path = xasprintf("%s/%s", dir ? dir : RULES_DIR, name);
+	char *path = rules_path(name);
 	void *p = outfile_slurp(path, max, size);
 
 	if (!p)

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "format/cms.h"
+#include "cosign.h"
 #include "format/filelist.h"
 #include "host/alloc.h"
 #include "host/anchors.h"
@@ -20,6 +20,7 @@
 #include "medium.h"
 #include "origin.h"
 #include "publish/source.h"
+#include "rules.h"
 
 #define BOOT_FILE_MAX (1ull << 30)
 
@@ -73,8 +74,7 @@ static void add_small(struct tree *t, const char *rel, const char *to,
 
 static void read_manifest(struct tree *t)
 {
-	const size_t max = MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX;
-	char *path = fetch_small(t, "manifest.cms", max, NULL, 0);
+	char *path = fetch_small(t, "manifest.cms", COSIGN_MAX, NULL, 0);
 
 	progress_end();
 	if (!proven_read(&t->bytes, &t->m, path, t->root, t->root_size,
@@ -85,6 +85,66 @@ static void read_manifest(struct tree *t)
 	t->l->site = xasprintf("%.*s", (int)t->m.site.n, t->m.site.p);
 	load_add(t->l, path, "manifest.cms", NULL);
 	free(path);
+}
+
+/* The running initrd knows that of its own site. */
+static unsigned int signers_wanted(const struct tree *t)
+{
+	char *path = rules_path("policy"), *text;
+	struct policy p;
+	unsigned int wanted = 1;
+	struct fault f = {0};
+	size_t size;
+
+	text = outfile_slurp(path, POLICY_SIZE_MAX, &size);
+	if (text && !policy_parse(&p, (struct span){text, size}, &f) &&
+	    span_is(p.site, t->l->site))
+		wanted = p.signers;
+	free(text);
+	free(path);
+	return wanted;
+}
+
+static int get_signature(void *from, const char *rel, bool maybe,
+			 struct cosign *c, struct cosign_file *f,
+			 struct fetch_error *e)
+{
+	struct tree *t = from;
+	uint8_t *p;
+	int err;
+
+	source_quick(t->source, maybe);
+	err = source_blob(t->source, rel, COSIGN_MAX, &p, &f->size, NULL, e);
+	source_quick(t->source, false);
+	if (err)
+		return err;
+	f->p = xmalloc(f->size);
+	memcpy(f->p, p, f->size);
+	source_free(p, t->dir ? f->size : COSIGN_MAX);
+	return cosign_check(c, f->p, f->size, e);
+}
+
+static void add_signatures(struct tree *t)
+{
+	struct cosign c = {.root = t->root,
+			   .root_size = t->root_size,
+			   .text = t->bytes.text};
+	struct fetch_error e = {.code = CODE_NONE};
+	char rel[TRUST_PATH_MAX], *path;
+	unsigned int i;
+
+	if (cosign_check(&c, t->bytes.cms, t->bytes.cms_size, &e) ||
+	    cosign_need(&c, signers_wanted(t), get_signature, t, &e) ||
+	    cosign_rest(&c, get_signature, t, &e))
+		refused(&e);
+	for (i = 0; i + 1 < c.signers.n; i++) {
+		trust_cosign_path(c.text, i + 2, rel);
+		path = xasprintf("%s/%s", t->w->work, strrchr(rel, '/') + 1);
+		outfile_put(path, 0600, c.files[i].p, c.files[i].size);
+		load_add(t->l, path, rel, NULL);
+		free(path);
+	}
+	cosign_free(&c);
 }
 
 /* As the machine would be served: its role, and its image in a rollout. */
@@ -220,6 +280,7 @@ void origin_load(struct load *l, const struct origin_want *w)
 	t.source =
 		t.dir ? source_dir(t.dir) : source_url(w->from, w->tls_roots);
 	read_manifest(&t);
+	add_signatures(&t);
 	role = find_role(&t);
 	add_layer(&t, role->base);
 	for (i = 0; i < role->n_overlays; i++)

@@ -20,8 +20,10 @@ struct origin_want {
 
 /*
  * origin_load - fill @l with the release's files: manifest, layers and indexes
- * of the role, kernel and initrd with their signatures. What comes from a
- * server lies in @work. Dies with the code of what was refused.
+ * of the role, kernel and initrd, and all signatures of the manifest, as many
+ * at least as the running initrd (rules.h) asks for where it is of the same
+ * site. What comes from a server lies in @work. Dies with the code of what was
+ * refused.
  */
 void origin_load(struct load *l, const struct origin_want *w);
 

@@ -20,6 +20,7 @@
 #include "host/progress.h"
 #include "release.h"
 #include "runinstaller.h"
+#include "signatures.h"
 #include "target.h"
 
 static const char *dir, *to, *format = "raw", *size_text = "4G", *layout;
@@ -133,6 +134,20 @@ static void add_boot(struct load *l, const struct release *r,
 	}
 }
 
+static void add_signatures(struct load *l, const struct release *r)
+{
+	char *public = site_path(r->site, "public"), *rel, *path;
+	unsigned int n;
+
+	for (n = 2; (path = signatures_find(public, r->bytes.text, n, &rel));
+	     n++) {
+		load_add(l, path, rel, NULL);
+		free(path);
+		free(rel);
+	}
+	free(public);
+}
+
 static void gather(struct load *l, const struct release *r, char **names,
 		   unsigned int n)
 {
@@ -147,6 +162,7 @@ static void gather(struct load *l, const struct release *r, char **names,
 		.roles = (const char *const *)names,
 	};
 	load_add(l, manifest, "manifest.cms", NULL);
+	add_signatures(l, r);
 	add_roles(l, r, l->roles);
 	add_boot(l, r, role);
 	free(manifest);

@@ -35,8 +35,9 @@ struct load {
 };
 
 /*
- * load_add - the file @from as @to in the release's folder. @hex is its digest
- * where that is known and proven, NULL: as it is now. Dies when unreadable.
+ * load_add - the file @from as @to in the release's folder; the first is one
+ * in no folder below that. @hex is its digest where that is known and proven,
+ * NULL: as it is now. Dies when unreadable.
  */
 void load_add(struct load *l, const char *from, const char *to,
 	      const char *hex);

@@ -61,11 +61,29 @@ static struct ext4 fs_of(const struct target *t, const struct parts *p,
 	};
 }
 
+/* The folder of file @i, unless that of one before it is the same. */
+static void make_folder(struct ext4 *fs, const struct load *l, unsigned int i)
+{
+	const char *to = l->files[i].to, *other;
+	size_t n = strrchr(to, '/') + 1 - to;
+	unsigned int k;
+	char *dir;
+
+	for (k = 0; k < i; k++) {
+		other = l->files[k].to;
+		if (!strncmp(other, to, n) && !strchr(other + n, '/'))
+			return;
+	}
+	dir = xasprintf("%.*s", (int)n - 1, to);
+	ext4_dir(fs, dir);
+	free(dir);
+}
+
 static void write_boot(const struct target *t, const struct parts *p,
 		       char uuid[PARTS_UUID])
 {
 	const struct load *l = t->load;
-	char hash[PARTS_UUID], *dir, *scratch[LOAD_TEXTS];
+	char hash[PARTS_UUID], *scratch[LOAD_TEXTS];
 	struct ext4 fs = fs_of(t, p, PARTS_BOOT, LOAD_LABEL, uuid, hash);
 	struct load_text texts[LOAD_TEXTS];
 	unsigned int i, n;
@@ -73,16 +91,12 @@ static void write_boot(const struct target *t, const struct parts *p,
 	step(t, 2, "the release onto BOOT");
 	n = load_texts(l, t->menu, texts);
 	ext4_make(&fs);
-	dir = xasprintf(LOAD_RELEASES "/%llu", (unsigned long long)l->serial);
 	ext4_dir(&fs, LOAD_HOME);
 	ext4_dir(&fs, LOAD_RELEASES);
-	ext4_dir(&fs, dir);
-	free(dir);
-	dir = xasprintf(LOAD_RELEASES "/%llu/layers",
-			(unsigned long long)l->serial);
-	ext4_dir(&fs, dir);
-	for (i = 0; i < l->n; i++)
+	for (i = 0; i < l->n; i++) {
+		make_folder(&fs, l, i);
 		ext4_file(&fs, l->files[i].from, l->files[i].to);
+	}
 	for (i = 0; i < n; i++) {
 		scratch[i] = scratch_file(texts[i].text, texts[i].size);
 		ext4_file(&fs, scratch[i], texts[i].to);
@@ -95,7 +109,6 @@ static void write_boot(const struct target *t, const struct parts *p,
 	for (i = 0; i < n; i++)
 		scratch_drop(scratch[i]);
 	load_texts_free(texts, n);
-	free(dir);
 }
 
 static void write_persistent(const struct target *t, const struct parts *p)

@@ -17,6 +17,7 @@
 
 #include "fetch/conn.h"
 #include "fetch/fetch.h"
+#include "fetch/retry.h"
 #include "fetch/tls.h"
 #include "host/alloc.h"
 #include "host/error.h"
@@ -28,6 +29,7 @@ struct source {
 	char *dir; /* or NULL: */
 	struct fetch fetch;
 	struct fetch_conn conn;
+	struct retry_budget quick;
 };
 
 struct source *source_dir(const char *dir)
@@ -101,6 +103,13 @@ struct source *source_url(const char *url, const char *roots)
 	if (fetch_add_mirror(&s->fetch, text_span(url), &f))
 		die("%s: %s", url, f.why ? f.why : "not a URL we accept");
 	return s;
+}
+
+void source_quick(struct source *s, bool quick)
+{
+	s->quick = retry_default;
+	s->quick.tries_bad = 1;
+	s->fetch.budget = quick ? &s->quick : &retry_default;
 }
 
 void source_close(struct source *s)
@@ -217,8 +226,7 @@ static int check_chunks(const char *name, const struct index *ix,
 int source_into(struct source *s, const char *rel, const char *name,
 		const struct index *ix, int fd, struct fetch_error *e)
 {
-	struct fetch_layer l = {
-		.rel = rel, .name = name, .ix = *ix, .fd = fd};
+	struct fetch_layer l = {.rel = rel, .name = name, .ix = *ix, .fd = fd};
 
 	return fetch_layers(&s->fetch, &l, 1, NULL, e);
 }

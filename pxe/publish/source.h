@@ -5,6 +5,7 @@
 #ifndef PUBLISH_SOURCE_H
 #define PUBLISH_SOURCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "fetch/error.h"
@@ -35,6 +36,12 @@ int source_layer(struct source *s, const char *rel, const char *name,
 /* source_into - the same from mirrors into the file @fd, which has its size. */
 int source_into(struct source *s, const char *rel, const char *name,
 		const struct index *ix, int fd, struct fetch_error *e);
+
+/*
+ * source_quick - while @quick, believe a server at once that says it has not
+ * an object, instead of asking it again: for what may well not be there.
+ */
+void source_quick(struct source *s, bool quick);
 
 void source_free(uint8_t *p, size_t size);
 
