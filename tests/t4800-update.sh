@@ -41,6 +41,9 @@ if [ "$(jq .fetched "$T_TMP/facts")" -lt 40000 ]; then t_ok; else
 	t_fail "$(cat "$T_TMP/facts" "$T_TMP/err")"
 fi
 
+t_begin 'that it has no further signature is not worth a word'
+if ! grep -q 'retry:' "$T_TMP/err"; then t_ok; else t_fail "$(cat "$T_TMP/err")"; fi
+
 booted 2
 printf '#!/bin/sh\nexit 3\n' >"$T_TMP/health.d/10-web"
 chmod +x "$T_TMP/health.d/10-web"
@@ -324,3 +327,43 @@ cp "$T_TMP/main.cms" "$public/manifest.cms"
 sed -i 's/$/ slipway.channel=beta/' "$SLIPWAY_CMDLINE"
 check 'a machine of the channel gets it' fetch
 check 'and has it whole' [ -z "$(whole "$(get chosen)")" ]
+
+# --- several signers
+disk_new "$T_TMP/two"
+booted 1
+home=$disk/slipway
+cp -r "$SLIPWAY_RULES" "$T_TMP/rules"
+echo 'signers 2' >>"$T_TMP/rules/policy"
+sed -i '/^\[site\]/a signers = 2' "$site/site.conf"
+"$BIN/slipway" keys leaf -C "$site" --name bob >"$T_TMP/out" 2>&1
+release two-of-two
+of=$(ls "$public/signatures")
+carried() # the further signature, as it is published
+{
+	cmp "$home/releases/$(get chosen)/signatures/$of" \
+		"$public/signatures/$of"
+}
+check 'the rules ask for one: signed by two, it comes' fetch
+check '... with the other signature, which its own initrd may ask for' carried
+disk_new "$T_TMP/of-two"
+home=$disk/slipway
+export SLIPWAY_RULES=$T_TMP/rules
+check 'the rules ask for two, it is signed by two: it comes' fetch
+check '... with the other signature' carried
+n=$(get chosen)
+check '... and is whole' is 'releases[0].whole' true
+cp "$public/manifest.cms" "$home/releases/$n/signatures/$of"
+check 'the same key twice is found' [ "$(whole "$n")" = E-SIG ]
+rm "$home/releases/$n/signatures/$of"
+check 'a signature that was lost is found' [ "$(whole "$n")" = E-MEDIUM ]
+check 'an update' fetch
+check '... mends it' is 'releases[0].whole' true
+disk_new "$T_TMP/of-one"
+export SLIPWAY_RULES=$T_TMP/rules
+mv "$public/signatures/$of" "$T_TMP/lost"
+t_begin 'one that the mirror has lost: refused'
+fetch >"$T_TMP/out" 2>&1
+if [ $? = 1 ] && tail -n 1 "$T_TMP/out" | grep -q 'E-FETCH-404: signatures/' &&
+	[ -z "$(ls "$disk/slipway/releases" 2>/dev/null)" ]; then t_ok; else
+	t_fail "$(cat "$T_TMP/out")"
+fi

@@ -277,6 +277,8 @@ int get_release(struct get *g, struct fetch_error *e)
 	if (!err)
 		err = get_boot(g, e);
 	if (!err)
+		err = mirror_signatures(g->mirror, g->signatures, e);
+	if (!err)
 		err = stage_release(g, e);
 	if (!err)
 		outfile_remove(partial);

@@ -13,6 +13,7 @@ struct get {
 	struct span image;		  /* tree_choose() */
 	const char *cms;
 	size_t cms_size;
+	struct cosign *signatures; /* the further ones of it */
 	/* what it took */
 	uint64_t total; /* bytes of all its files */
 	uint64_t local; /* of them, from this disk */

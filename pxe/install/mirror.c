@@ -7,9 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fetch/retry.h"
 #include "fetch/tls.h"
-#include "fetch/trust.h"
-#include "format/cms.h"
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/progress.h"
@@ -123,6 +122,7 @@ void mirror_close(struct mirror *m)
 struct wanted {
 	struct update *u;
 	struct manifest *m;
+	struct cosign *c;
 };
 
 /* A mirror that answers with an older release is no better than one that has
@@ -138,9 +138,9 @@ static int check(void *user, const void *p, size_t size, struct fetch_error *e)
 			  .root_size = w->u->root_size,
 			  .policy = &policy,
 			  .args = &args,
-			  .now = time(NULL)};
+			  .now = time(NULL),
+			  .signers = &w->c->signers};
 	char warning[160] = "";
-	struct span text;
 	int err;
 
 	if (s->epoch > policy.epoch) {
@@ -151,24 +151,52 @@ static int check(void *user, const void *p, size_t size, struct fetch_error *e)
 		policy.floor = s->floor;
 	if (s->epoch >= policy.epoch && s->good > policy.floor)
 		policy.floor = s->good;
-	err = trust_manifest(&t, p, size, w->m, &text, warning, e);
+	err = trust_manifest(&t, p, size, w->m, &w->c->text, warning, e);
 	if (!err && warning[0])
 		warn("manifest: %s", warning);
 	return err;
 }
 
-int mirror_manifest(struct mirror *m, struct update *u, struct manifest *man,
-		    char **cms, size_t *size, struct fetch_error *e)
+/* Of one that may not be there no mirror is asked twice. */
+static int get_signature(void *from, const char *rel, bool maybe,
+			 struct cosign *c, struct cosign_file *f,
+			 struct fetch_error *e)
 {
-	const size_t max = MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX;
-	struct wanted w = {u, man};
+	struct retry_budget quick = retry_default;
+	struct fetch *fetch = from;
+	int err;
+
+	quick.tries_bad = 1;
+	fetch->budget = maybe ? &quick : &retry_default;
+	f->p = xmalloc(COSIGN_MAX);
+	err = fetch_blob(fetch, rel, f->p, COSIGN_MAX, &f->size, NULL,
+			 cosign_check, c, e);
+	fetch->budget = &retry_default;
+	return err;
+}
+
+int mirror_manifest(struct mirror *m, struct update *u, struct manifest *man,
+		    char **cms, size_t *size, struct cosign *c,
+		    struct fetch_error *e)
+{
+	struct wanted w = {u, man, c};
 	char *path = u->channel
 			     ? xasprintf("channels/%s/manifest.cms", u->channel)
 			     : xstrdup("manifest.cms");
 	int err;
 
-	*cms = xmalloc(max);
-	err = fetch_blob(&m->fetch, path, *cms, max, size, NULL, check, &w, e);
+	*cms = xmalloc(COSIGN_MAX);
+	c->root = u->root;
+	c->root_size = u->root_size;
+	err = fetch_blob(&m->fetch, path, *cms, COSIGN_MAX, size, NULL, check,
+			 &w, e);
 	free(path);
-	return err;
+	if (err)
+		return err;
+	return cosign_need(c, u->policy.signers, get_signature, &m->fetch, e);
+}
+
+int mirror_signatures(struct mirror *m, struct cosign *c, struct fetch_error *e)
+{
+	return cosign_rest(c, get_signature, &m->fetch, e);
 }

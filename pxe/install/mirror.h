@@ -3,6 +3,7 @@
 #ifndef INSTALL_MIRROR_H
 #define INSTALL_MIRROR_H
 
+#include "cosign.h"
 #include "fetch/conn.h"
 #include "fetch/fetch.h"
 #include "update.h"
@@ -21,10 +22,17 @@ void mirror_close(struct mirror *m);
 
 /*
  * mirror_manifest - the site's manifest, under the installed anchor, not
- * below the floor nor below the last good release, not past its date; decoded
- * into @man. *@cms of *@size is malloc-ed. 0, or -EPROTO with @e.
+ * below the floor nor below the last good release, not past its date, signed
+ * by as many keys as the policy asks for; decoded into @man. *@cms of *@size
+ * is malloc-ed, and @c, which is empty, has the further signatures of it. 0,
+ * or -EPROTO with @e.
  */
 int mirror_manifest(struct mirror *m, struct update *u, struct manifest *man,
-		    char **cms, size_t *size, struct fetch_error *e);
+		    char **cms, size_t *size, struct cosign *c,
+		    struct fetch_error *e);
+
+/* mirror_signatures - those that nobody asks for yet, if any (cosign_rest). */
+int mirror_signatures(struct mirror *m, struct cosign *c,
+		      struct fetch_error *e);
 
 #endif

@@ -6,9 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cosign.h"
 #include "disk.h"
-#include "fetch/trust.h"
-#include "format/cms.h"
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/hash.h"
@@ -81,6 +80,20 @@ void releases_order(struct update *u)
 	order_without(u, 0);
 }
 
+static int get_signature(void *from, const char *rel, bool maybe,
+			 struct cosign *c, struct cosign_file *f,
+			 struct fetch_error *e)
+{
+	char *path = xasprintf("%s/%s", (const char *)from, rel);
+	int err;
+
+	f->p = outfile_slurp(path, COSIGN_MAX, &f->size);
+	err = f->p ? cosign_check(c, f->p, f->size, e)
+		   : fetch_fail(e, CODE_MEDIUM, "%s: cannot be read", path);
+	free(path);
+	return err;
+}
+
 int releases_manifest(const struct update *u, uint64_t serial,
 		      struct manifest *m, char **cms, struct fetch_error *e)
 {
@@ -88,15 +101,15 @@ int releases_manifest(const struct update *u, uint64_t serial,
 		.has_serial = true,
 		.serial = serial,
 		.channel = text_span(u->channel ? u->channel : "")};
+	struct cosign c = {.root = u->root, .root_size = u->root_size};
 	struct policy policy = u->policy;
 	struct trust t = {.root = u->root,
 			  .root_size = u->root_size,
 			  .policy = &policy,
-			  .args = &args};
-	char *path = update_path(u, "releases/%llu/manifest.cms",
-				 (unsigned long long)serial);
-	char warning[160];
-	struct span text;
+			  .args = &args,
+			  .signers = &c.signers};
+	char *dir = update_path(u, "releases/%llu", (unsigned long long)serial);
+	char *path = xasprintf("%s/manifest.cms", dir), warning[160];
 	size_t size;
 	int err;
 
@@ -104,10 +117,14 @@ int releases_manifest(const struct update *u, uint64_t serial,
 	policy.stale_refuse = false;
 	if (u->state.floor > policy.floor)
 		policy.floor = u->state.floor;
-	*cms = outfile_slurp(path, MANIFEST_SIZE_MAX + CMS_OVERHEAD_MAX, &size);
-	err = *cms ? trust_manifest(&t, *cms, size, m, &text, warning, e)
+	*cms = outfile_slurp(path, COSIGN_MAX, &size);
+	err = *cms ? trust_manifest(&t, *cms, size, m, &c.text, warning, e)
 		   : fetch_fail(e, CODE_MEDIUM, "%s: cannot be read", path);
+	if (!err)
+		err = cosign_need(&c, policy.signers, get_signature, dir, e);
+	cosign_free(&c);
 	free(path);
+	free(dir);
 	return err;
 }
 

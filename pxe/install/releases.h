@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * releases.h - releases on the disk: slipway/releases/SERIAL, each a publish
- * tree of one role (manifest.cms, layers/), its kernel and initrd, and
- * boot.cfg, which tells GRUB the role. Equal files are hard links. A folder
- * gets its name when all in it is on the disk.
+ * tree of one role (manifest.cms, signatures/ where there are several,
+ * layers/), its kernel and initrd, and boot.cfg, which tells GRUB the role.
+ * Equal files are hard links. A folder gets its name when all in it is on the
+ * disk.
  */
 #ifndef INSTALL_RELEASES_H
 #define INSTALL_RELEASES_H
@@ -20,9 +21,9 @@ bool releases_have(const struct update *u, uint64_t serial);
 void releases_order(struct update *u);
 
 /*
- * releases_manifest - prove release @serial's manifest under the installed
- * anchor and floor and decode it; *@cms holds its text, malloc-ed. 0, or
- * -EPROTO with @e.
+ * releases_manifest - prove release @serial's manifest under the anchor,
+ * the number of signers and the floor that are in force, and decode it; *@cms
+ * holds its text, malloc-ed. 0, or -EPROTO with @e.
  */
 int releases_manifest(const struct update *u, uint64_t serial,
 		      struct manifest *m, char **cms, struct fetch_error *e);

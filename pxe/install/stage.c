@@ -48,6 +48,23 @@ static void put(const char *dir, const char *name, const void *p, size_t size)
 	free(path);
 }
 
+static void put_signatures(const struct get *g, const char *dir)
+{
+	const struct cosign *c = g->signatures;
+	char *folder = xasprintf("%s/signatures", dir), rel[TRUST_PATH_MAX];
+	unsigned int i;
+
+	if (c->signers.n > 1 && mkdir(folder, 0755))
+		die("%s:", folder);
+	for (i = 0; i + 1 < c->signers.n; i++) {
+		trust_cosign_path(c->text, i + 2, rel);
+		put(dir, rel, c->files[i].p, c->files[i].size);
+	}
+	if (i)
+		disk_flush(folder);
+	free(folder);
+}
+
 static void fill(const struct get *g, const char *dir)
 {
 	char *layers = xasprintf("%s/layers", dir);
@@ -64,6 +81,7 @@ static void fill(const struct get *g, const char *dir)
 		take(g, dir, tree_boot_names[i], tree_boot_names[i]);
 	put(dir, "boot.cfg", cfg, strlen(cfg));
 	put(dir, "manifest.cms", g->cms, g->cms_size);
+	put_signatures(g, dir);
 	disk_flush(layers);
 	disk_flush(dir);
 	free(cfg);

@@ -161,7 +161,9 @@ static void run(unsigned int jitter, unsigned int keep)
 {
 	static struct manifest m;
 	static struct mirror mirror;
-	struct get g = {.u = &u, .mirror = &mirror, .m = &m};
+	struct cosign signatures = {0};
+	struct get g = {
+		.u = &u, .mirror = &mirror, .m = &m, .signatures = &signatures};
 	struct facts f = {.result = "ready, boots next"};
 	struct fetch_error e = {0};
 	char *cms;
@@ -169,7 +171,8 @@ static void run(unsigned int jitter, unsigned int keep)
 	wait_a_while(jitter);
 	agree();
 	mirror_open(&mirror, &u);
-	if (mirror_manifest(&mirror, &u, &m, &cms, &g.cms_size, &e))
+	if (mirror_manifest(&mirror, &u, &m, &cms, &g.cms_size, &signatures,
+			    &e))
 		fail(&e);
 	g.cms = cms;
 	f.serial = m.serial;
@@ -193,6 +196,7 @@ static void run(unsigned int jitter, unsigned int keep)
 	f.requests = mirror.fetch.stats.requests;
 	mirror_close(&mirror);
 	tell(&f);
+	cosign_free(&signatures);
 	free(cms);
 }
 
