@@ -29,6 +29,9 @@ struct build {
 	char *root;    /* the union, in @work */
 	char *cache;   /* where .debs are kept */
 	char *helpers; /* programs for hooks, or NULL */
+	/* where this program and its like are; hooks on the host may be in a
+	 * PID namespace for which no /proc is mounted */
+	char *programs;
 	struct source *sources;
 	struct oci *oci;       /* image of from-oci=, or NULL */
 	unsigned int oci_base; /* layers of it that are the base's */

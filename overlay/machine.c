@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* machine.c - a site around one role and its tests, booted once. */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "host/alloc.h"
 #include "host/error.h"
 #include "host/outfile.h"
+#include "host/site.h"
 #include "host/spawn.h"
 #include "machine.h"
 
@@ -38,14 +38,10 @@ static const char runner[] =
 
 char *machine_prog(const char *name)
 {
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *dir = site_programs(), *path = xasprintf("%s/%s", dir, name);
 
-	if (n < 0)
-		die("/proc/self/exe:");
-	self[n] = '\0';
-	*strrchr(self, '/') = '\0';
-	return xasprintf("%s/%s", self, name);
+	free(dir);
+	return path;
 }
 
 static void run(const char *const *argv)

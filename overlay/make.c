@@ -159,6 +159,7 @@ static void fill(struct build *b, const struct make *m, const struct role *r,
 	b->root = xasprintf("%s/root", b->work);
 	b->cache = work_cache();
 	b->helpers = site_share("helpers");
+	b->programs = site_programs();
 	b->times = times_new();
 	b->sources = sources_read(r);
 	b->user = userns_inside();

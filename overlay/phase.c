@@ -193,19 +193,6 @@ static void env_pass(struct env *e)
 				xasprintf("%s=%s", pass[i], getenv(pass[i])));
 }
 
-/* The folder of the programs that this one belongs to. */
-static char *programs(void)
-{
-	char *self = realpath("/proc/self/exe", NULL), *word;
-
-	if (!self)
-		die("/proc/self/exe:");
-	*strrchr(self, '/') = '\0';
-	word = xasprintf("SLIPWAY_PROGRAMS=%s", self);
-	free(self);
-	return word;
-}
-
 char **phase_env(const struct build *b, const char *phase, bool host)
 {
 	static const char *const fixed[] = {
@@ -232,7 +219,7 @@ char **phase_env(const struct build *b, const char *phase, bool host)
 	env_set(&e, xasprintf("SLIPWAY_PHASE=%s", phase));
 	if (host) {
 		env_set(&e, xasprintf("SLIPWAY_ROOT=%s", b->root));
-		env_set(&e, programs());
+		env_set(&e, xasprintf("SLIPWAY_PROGRAMS=%s", b->programs));
 	}
 	env_set(&e, host ? xasprintf("SLIPWAY_DATA=%s/data", b->work)
 			 : xstrdup("SLIPWAY_DATA=" BUILD_INSIDE "/data"));

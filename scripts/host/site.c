@@ -124,6 +124,16 @@ char **site_list(const struct site *s, const char *sub, const char *file)
 	return names;
 }
 
+char *site_programs(void)
+{
+	char *self = realpath("/proc/self/exe", NULL);
+
+	if (!self)
+		die("/proc/self/exe:");
+	*strrchr(self, '/') = '\0';
+	return self;
+}
+
 char *site_share(const char *what)
 {
 	static const char *const places[] = {
@@ -133,10 +143,7 @@ char *site_share(const char *what)
 
 	if (env && *env)
 		return xasprintf("%s/%s", env, what);
-	self = realpath("/proc/self/exe", NULL);
-	if (!self || !strrchr(self, '/'))
-		return NULL;
-	*strrchr(self, '/') = '\0';
+	self = site_programs();
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		path = xasprintf("%s/%s/%s", self, places[i], what);
 		real = realpath(path, NULL);

@@ -74,6 +74,10 @@ char *site_path(const struct site *s, const char *fmt, ...)
  */
 char **site_list(const struct site *s, const char *sub, const char *file);
 
+/* site_programs - the folder that this program is in, malloc-ed; needs the
+ * /proc of the caller's PID namespace, or dies. */
+char *site_programs(void);
+
 /*
  * site_share - what comes with slipway, "roles" or "helpers": below
  * $SLIPWAY_SHARE, beside the installed program, or in the source tree it was
