@@ -308,16 +308,25 @@ state_of() # FILE
 	fi
 }
 
-# GRUB where firmware looks for it is all there: as on $d/disk
+efi_program() { mtype -i "$1@@$(start "$1" 2)" ::/EFI/BOOT/BOOTX64.EFI; }
+
+# GRUB where firmware looks for it, and the start of the BOOT that it looks for
+grub_is() # FILE AS-ON
+{
+	! starts_bios "$1" ||
+		cmp -s -n 1M -i "$(start "$1" 1):$(start "$2" 1)" "$1" "$2" ||
+		return
+	! starts_uefi "$1" ||
+		efi_program "$1" | cmp -s - <(efi_program "$2" 2>/dev/null) ||
+		return
+	cmp -s -n 64K -i "$(start "$1" 3):$(start "$2" 3)" "$1" "$2"
+}
+
+# all of what was installed, or all of what was there before
 grub_whole() # FILE
 {
-	local at
-	! starts_bios "$1" || {
-		at=$(start "$1" 1)
-		cmp -s -n 1M -i "$at" "$1" "$d/disk" || return
-	}
-	! starts_uefi "$1" || mtype -i "$1@@$(start "$1" 2)" \
-		::/EFI/BOOT/BOOTX64.EFI | cmp -s - "$T_TMP/grub.efi"
+	[ $state = nothing ] || grub_is "$1" "$d/disk" ||
+		grub_is "$1" "$d/before"
 }
 
 # again FILE: nobody has to consent to it once more
@@ -386,8 +395,6 @@ record() # BEFORE LOG OPTION...: of an install over that
 cuts() # BEFORE LOG N
 {
 	local before=$1 log=$2 seed where
-	mtype -i "$d/disk@@$(start "$d/disk" 2)" ::/EFI/BOOT/BOOTX64.EFI \
-		>"$T_TMP/grub.efi"
 	bad=
 	declare -gA seen=()
 	for ((seed = 1; seed <= $3; seed++)); do

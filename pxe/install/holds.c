@@ -21,7 +21,9 @@ static void value(blkid_probe pr, const char *name, const char **out)
 		*out = NULL;
 }
 
-static bool marked(const struct disks_one *d, int fd, const char *table)
+/* Also when the power went between a table's MBR and its GPT. */
+static bool marked(const struct disks_one *d, int fd, const char *table,
+		   const char *id)
 {
 	char text[128] = "", *at;
 
@@ -30,7 +32,7 @@ static bool marked(const struct disks_one *d, int fd, const char *table)
 		return false;
 	at = text + strlen(MARK);
 	at[strcspn(at, "\n")] = '\0';
-	return table && !strcasecmp(table, at);
+	return (table && !strcmp(table, "PMBR")) || (id && !strcasecmp(id, at));
 }
 
 static void describe(struct disks_one *d, int fd, blkid_probe pr)
@@ -46,7 +48,7 @@ static void describe(struct disks_one *d, int fd, blkid_probe pr)
 		 type ? type : "", label ? " with a label" : "");
 	if (!d->holds[0])
 		snprintf(d->holds, sizeof(d->holds), "a signature");
-	d->unfinished = !type && marked(d, fd, id);
+	d->unfinished = !type && marked(d, fd, table, id);
 }
 
 void holds_data(struct disks_one *d)
