@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c - slipway-base: from a recipe, or a system that exists, to a base. */
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,13 +129,8 @@ static void print_plan(const struct work *w, const struct from *from)
 static void sweep(const struct work *w)
 {
 	char *pattern = xasprintf("%s/*.??????", w->dir);
-	glob_t g;
 
-	if (!glob(pattern, GLOB_NOSORT, NULL, &g)) {
-		for (size_t i = 0; i < g.gl_pathc; i++)
-			outfile_remove(g.gl_pathv[i]);
-		globfree(&g);
-	}
+	outfile_sweep(pattern);
 	free(pattern);
 }
 

@@ -260,3 +260,29 @@ void capture_tree(struct capture *c, const char *path, uint64_t epoch)
 	qsort(c->entries, c->n, sizeof(*c->entries), by_path);
 	number(c);
 }
+
+static int is_path(const void *key, const void *entry)
+{
+	return strcmp(key, ((const struct capture_entry *)entry)->path);
+}
+
+const struct capture_entry *capture_find(const struct capture *c,
+					 const char *path)
+{
+	return bsearch(path, c->entries, c->n, sizeof(*c->entries), is_path);
+}
+
+bool capture_hidden(const struct capture *c, const char *path)
+{
+	const struct capture_entry *e;
+
+	for (const char *p = path; (p = strchr(p, '/')); p++) {
+		char *dir = xasprintf("%.*s", (int)(p - path), path);
+
+		e = capture_find(c, dir);
+		free(dir);
+		if (e && e->opaque)
+			return true;
+	}
+	return false;
+}

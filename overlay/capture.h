@@ -45,4 +45,12 @@ struct capture {
  */
 void capture_tree(struct capture *c, const char *path, uint64_t epoch);
 
+/* capture_find - the entry of @path, or NULL. */
+const struct capture_entry *capture_find(const struct capture *c,
+					 const char *path);
+
+/* capture_hidden - is a folder above @path opaque, so that nothing of the
+ * layers below shows there? */
+bool capture_hidden(const struct capture *c, const char *path);
+
 #endif

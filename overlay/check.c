@@ -72,26 +72,6 @@ static bool hides_symlink(const struct check *k, const char *path)
 	return false;
 }
 
-static int by_path(const void *key, const void *entry)
-{
-	return strcmp(key, ((const struct capture_entry *)entry)->path);
-}
-
-/* Is a folder above @path opaque? Then nothing of the layers below shows. */
-static bool under_opaque(const struct capture *c, const char *path)
-{
-	for (const char *p = path; (p = strchr(p, '/')); p++) {
-		char *dir = xasprintf("%.*s", (int)(p - path), path);
-		const struct capture_entry *e =
-			bsearch(dir, c->entries, c->n, sizeof(*e), by_path);
-
-		free(dir);
-		if (e && e->opaque)
-			return true;
-	}
-	return false;
-}
-
 static void check_type(struct check *k, const struct capture_entry *e)
 {
 	mode_t m = e->st.st_mode;
@@ -107,7 +87,7 @@ static void check_type(struct check *k, const struct capture_entry *e)
 		refuse(k, e->path, "a setuid or setgid file",
 		       "clear the bit, or give the role grants=setid");
 	if (S_ISDIR(m) && strcmp(e->path, ".") && hides_symlink(k, e->path) &&
-	    !under_opaque(k->capture, e->path))
+	    !capture_hidden(k->capture, e->path))
 		refuse(k, e->path, "a directory in place of a symlink",
 		       "install below the symlink's target instead");
 }

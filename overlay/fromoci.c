@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fromoci.c - an image's upper layers, laid into the union file by file. */
 #include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +8,7 @@
 #include "host/error.h"
 #include "host/ocilayer.h"
 #include "host/ocitree.h"
+#include "host/outfile.h"
 #include "host/place.h"
 #include "fromoci.h"
 
@@ -28,13 +28,8 @@ struct apply {
 static void sweep(const struct build *b)
 {
 	char *pattern = xasprintf("%s/image.??????", b->out);
-	glob_t g;
 
-	if (!glob(pattern, GLOB_NOSORT, NULL, &g)) {
-		for (size_t i = 0; i < g.gl_pathc; i++)
-			outfile_remove(g.gl_pathv[i]);
-		globfree(&g);
-	}
+	outfile_sweep(pattern);
 	free(pattern);
 }
 

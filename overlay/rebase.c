@@ -105,11 +105,6 @@ struct seen {
 	uint8_t (*digest)[DIGEST_SIZE];
 };
 
-static int by_path(const void *key, const void *entry)
-{
-	return strcmp(key, ((const struct capture_entry *)entry)->path);
-}
-
 static int add_data(void *user, const void *p, size_t size)
 {
 	digest_update(user, p, size);
@@ -139,8 +134,7 @@ static int one_node(void *user, const struct sqread_node *n)
 {
 	struct seen *s = user;
 	const struct capture_entry *e =
-		bsearch(*n->path ? n->path : ".", s->c->entries, s->c->n,
-			sizeof(*e), by_path);
+		capture_find(s->c, *n->path ? n->path : ".");
 	struct digest_ctx d;
 	int err = 0;
 
@@ -170,21 +164,6 @@ static void look(struct seen *s, const struct capture *c, const char *image)
 	sqread_close(s->sq);
 }
 
-/* Below an opaque folder nothing of the base shows. */
-static bool hidden(const struct capture *c, const char *path)
-{
-	for (const char *p = path; (p = strchr(p, '/')); p++) {
-		char *dir = xasprintf("%.*s", (int)(p - path), path);
-		const struct capture_entry *e =
-			bsearch(dir, c->entries, c->n, sizeof(*e), by_path);
-
-		free(dir);
-		if (e && e->opaque)
-			return true;
-	}
-	return false;
-}
-
 static void name_it(const char *path, const uint8_t *was, const uint8_t *is)
 {
 	static const uint8_t none[DIGEST_SIZE];
@@ -207,7 +186,7 @@ void rebase_check(const struct build *b, const struct capture *c)
 	look(&new, c, b->base->image);
 	for (size_t i = 0; i < c->n; i++) {
 		if (!memcmp(old.digest[i], new.digest[i], DIGEST_SIZE) ||
-		    hidden(c, c->entries[i].path))
+		    capture_hidden(c, c->entries[i].path))
 			continue;
 		if (++refused <= NAMED_MAX)
 			name_it(c->entries[i].path, old.digest[i],

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* work.c - the folder that a build works in, as its parent sees it. */
 #include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "host/alloc.h"
 #include "host/error.h"
+#include "host/outfile.h"
 #include "host/spawn.h"
 #include "work.h"
 
@@ -23,13 +23,8 @@ char *work_cache(void)
 static void sweep(const struct build *b)
 {
 	char *pattern = xasprintf("%s/overlay.*.??????", b->out);
-	glob_t g;
 
-	if (!glob(pattern, GLOB_NOSORT, NULL, &g)) {
-		for (size_t i = 0; i < g.gl_pathc; i++)
-			unlink(g.gl_pathv[i]);
-		globfree(&g);
-	}
+	outfile_sweep(pattern);
 	free(pattern);
 }
 

@@ -81,12 +81,11 @@ void hash_add_file(struct digest_ctx *d, const char *path)
 	hash_add(d, hex);
 }
 
-static void add_entry(struct digest_ctx *d, const FTSENT *e, size_t skip)
+void hash_add_entry(struct digest_ctx *d, const FTSENT *e)
 {
 	char target[PATH_MAX];
 	ssize_t n;
 
-	hash_add(d, e->fts_path + skip);
 	hash_add_number(d, e->fts_statp->st_mode);
 	if (S_ISREG(e->fts_statp->st_mode)) {
 		hash_add_file(d, e->fts_path);
@@ -104,10 +103,11 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-void hash_add_tree(struct digest_ctx *d, const char *dir)
+void hash_walk(const char *dir, hash_walk_fn one, void *user)
 {
 	char *const roots[] = {(char *)dir, NULL};
 	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	size_t skip = strlen(dir);
 	FTSENT *e;
 
 	if (!fts)
@@ -120,9 +120,20 @@ void hash_add_tree(struct digest_ctx *d, const char *dir)
 			errno = e->fts_errno;
 			die("%s:", e->fts_path);
 		}
-		add_entry(d, e, strlen(dir));
+		one(user, e->fts_path + skip, e);
 	}
 	if (errno)
 		die("%s:", dir);
 	fts_close(fts);
+}
+
+static void add_one(void *user, const char *path, const FTSENT *e)
+{
+	hash_add(user, path);
+	hash_add_entry(user, e);
+}
+
+void hash_add_tree(struct digest_ctx *d, const char *dir)
+{
+	hash_walk(dir, add_one, d);
 }

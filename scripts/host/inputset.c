@@ -2,13 +2,9 @@
 /*
  * inputset.c - what something was built from.
  */
-#include <errno.h>
-#include <fts.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/alloc.h"
@@ -74,56 +70,28 @@ void inputset_file(struct inputset *s, const char *name, const char *path)
 	add(s, name, &d);
 }
 
-static void entry(struct inputset *s, const char *prefix, const FTSENT *e,
-		  size_t skip)
+struct walk {
+	struct inputset *s;
+	const char *prefix;
+};
+
+static void entry(void *user, const char *path, const FTSENT *e)
 {
-	char target[PATH_MAX], *name;
+	const struct walk *w = user;
+	char *name = xasprintf("%s%s", w->prefix, *path ? path + 1 : ".");
 	struct digest_ctx d;
-	ssize_t n;
 
 	digest_init(&d);
-	hash_add_number(&d, e->fts_statp->st_mode);
-	if (S_ISREG(e->fts_statp->st_mode)) {
-		hash_add_file(&d, e->fts_path);
-	} else if (S_ISLNK(e->fts_statp->st_mode)) {
-		n = readlink(e->fts_path, target, sizeof(target) - 1);
-		if (n < 0)
-			die("%s:", e->fts_path);
-		target[n] = '\0';
-		hash_add(&d, target);
-	}
-	name = xasprintf("%s%s", prefix,
-			 e->fts_level ? e->fts_path + skip : ".");
-	add(s, name, &d);
+	hash_add_entry(&d, e);
+	add(w->s, name, &d);
 	free(name);
-}
-
-static int by_name(const FTSENT **a, const FTSENT **b)
-{
-	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
 void inputset_tree(struct inputset *s, const char *prefix, const char *dir)
 {
-	char *const roots[] = {(char *)dir, NULL};
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
-	FTSENT *e;
+	struct walk w = {s, prefix};
 
-	if (!fts)
-		die("%s:", dir);
-	while ((errno = 0, e = fts_read(fts))) {
-		if (e->fts_info == FTS_DP)
-			continue;
-		if (e->fts_info == FTS_ERR || e->fts_info == FTS_DNR ||
-		    e->fts_info == FTS_NS) {
-			errno = e->fts_errno;
-			die("%s:", e->fts_path);
-		}
-		entry(s, prefix, e, strlen(dir) + 1);
-	}
-	if (errno)
-		die("%s:", dir);
-	fts_close(fts);
+	hash_walk(dir, entry, &w);
 }
 
 void inputset_key(struct inputset *s, char out[DIGEST_HEX + 1])

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <libgen.h>
 #include <limits.h>
 #include <poll.h>
@@ -51,6 +52,17 @@ void outfile_remove(const char *path)
 {
 	if (unlink(path) && errno != ENOENT)
 		remove_tree(path);
+}
+
+void outfile_sweep(const char *pattern)
+{
+	glob_t g;
+
+	if (glob(pattern, GLOB_NOSORT, NULL, &g))
+		return;
+	for (size_t i = 0; i < g.gl_pathc; i++)
+		outfile_remove(g.gl_pathv[i]);
+	globfree(&g);
 }
 
 /* Only what a signal handler may call. A child that was forked removes

@@ -49,6 +49,9 @@ void outfile_keep(const char *path);
 /* outfile_remove - a file or a tree now, as far as it goes. */
 void outfile_remove(const char *path);
 
+/* outfile_sweep - the same for all that @pattern (glob(7)) matches. */
+void outfile_sweep(const char *pattern);
+
 /* outfile_slurp - a whole file NUL terminated, or NULL with errno set. */
 char *outfile_slurp(const char *path, size_t max, size_t *size);
 
